@@ -1,0 +1,141 @@
+"""Who is asking. Credentials are signed with the house secret, so that every service verifies them alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+APPLICANT, REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR = (
+    "applicant",
+    "reviewer",
+    "approver",
+    "editor",
+    "auditor",
+    "operator",
+)
+ADMIN_ROLES = frozenset({REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR})
+SESSION_S = 12 * 3600
+GENERATION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody we know: `subject` is stable (`applicant:<uuid>`, `admin:<name>`), `name` is for people."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.roles & ADMIN_ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """A line of ADMIN_TOKENS_FILE: `{"name", "roles", "sha256"}` of the token in hex."""
+
+    name: str
+    roles: frozenset[str]
+    sha256: str
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(f"admin:{self.name}", self.name, self.roles)
+
+
+def read_admins(path: Path) -> tuple[Admin, ...]:
+    """Read ADMIN_TOKENS_FILE. Raises ValueError naming the file if it is not what it should be."""
+    try:
+        lines = json.loads(path.read_text("utf-8"))
+        return tuple(Admin(one["name"], frozenset(one["roles"]), one["sha256"].lower()) for one in lines)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"{path} is not a list of {{name, roles, sha256}}: {error!r}") from error
+
+
+def new_admin(name: str, roles: Iterable[str]) -> tuple[str, dict[str, Any]]:
+    """Return a fresh token, shown once, and the line for ADMIN_TOKENS_FILE that knows only its hash."""
+    token = "bhadm_" + secrets.token_urlsafe(32)
+    return token, {"name": name, "roles": sorted(roles), "sha256": hashlib.sha256(token.encode()).hexdigest()}
+
+
+class Keyring:
+    """Makes and verifies every credential of the house."""
+
+    def __init__(self, secret: bytes, admins: Iterable[Admin] = ()) -> None:
+        self._secret = secret
+        self._admins = {admin.sha256: admin for admin in admins}
+        self.admins = tuple(self._admins.values())
+
+    def applicant_token(self, owner: str) -> str:
+        """Derive the token of the applicant `owner`: always the same, so it is never stored."""
+        return "bhapp_" + self._signer("applicant").dumps([owner, GENERATION])
+
+    def of_token(self, token: str) -> Caller | None:
+        if token.startswith("bhapp_"):
+            owner = self._read("applicant", token.removeprefix("bhapp_"))
+            return applicant(owner[0]) if owner else None
+        admin = self._admins.get(hashlib.sha256(token.encode()).hexdigest())
+        return admin.caller if admin else None
+
+    def session(self, caller: Caller) -> str:
+        """Sign a short assertion for the cookie of a page session."""
+        return str(self._timed().dumps([caller.subject, caller.name, sorted(caller.roles), GENERATION]))
+
+    def of_session(self, cookie: str) -> Caller | None:
+        try:
+            subject, name, roles, _ = self._timed().loads(cookie, max_age=SESSION_S)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        if subject.startswith("admin:") and subject not in {admin.caller.subject for admin in self.admins}:
+            return None
+        return Caller(subject, name, frozenset(roles))
+
+    def csrf(self, cookie: str) -> str:
+        """Derive what a form of the session `cookie` must carry."""
+        return hashlib.sha256(self._secret + b"csrf" + cookie.encode()).hexdigest()
+
+    def resume_key(self, application: str, owner: str, email: str | None = None) -> str:
+        """Sign a private link; made with `email` it was sent there, and its use proves that address."""
+        return str(self._signer("resume").dumps([application, owner, _digest(email) if email else ""]))
+
+    def of_resume_key(self, key: str) -> tuple[str, str, str] | None:
+        """Return application, owner and digest of the proved address (or empty), None if not ours."""
+        found = self._read("resume", key)
+        return (found[0], found[1], found[2]) if found else None
+
+    def built_in_key(self, admin: Admin) -> str:
+        """The key in the printed sign-in link of the embedded default."""
+        return hashlib.sha256(self._secret + b"sign-in" + admin.sha256.encode()).hexdigest()[:24]
+
+    def _signer(self, salt: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret, salt=salt)
+
+    def _timed(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt="session")
+
+    def _read(self, salt: str, signed: str) -> Any:
+        try:
+            return self._signer(salt).loads(signed)
+        except (BadSignature, ValueError):
+            return None
+
+
+def applicant(owner: str) -> Caller:
+    return Caller(owner, owner, frozenset({APPLICANT}))
+
+
+def proves(digest: str, email: str) -> bool:
+    """Whether a private link was sent to `email`."""
+    return bool(digest) and secrets.compare_digest(digest, _digest(email))
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]

@@ -1,0 +1,246 @@
+"""The one place that speaks to the broker: topology, publishing with proof, receiving raw bytes.
+
+RabbitMQ and kombu's memory transport stand behind the same two classes each; what differs is decided here.
+kombu's own `confirm_publish` takes any confirm for ours, so tags are matched here instead.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import amqp
+from kombu import Connection, Consumer, Exchange, Queue
+from kombu import binding as bind
+
+from shared.contracts import LISTENERS
+from shared.outbox import Waiting
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 10
+CONFIRM_WITHIN_S = 10.0
+PREFETCH = 100
+CONTENT_TYPE = "application/cloudevents+json"
+MAX_QUEUE_LENGTH = 100_000
+#: Only a net for a process that dies before it can write down a failure; the inbox counts the real attempts.
+DELIVERY_LIMIT = 50
+#: How often the memory transport looks into its queues.
+POLLING_S = 0.05
+
+
+class Doubt(Exception):
+    """The broker did not confirm everything: what is missing stays in the outbox, the connection is closed."""
+
+
+class Message(Protocol):
+    body: Any
+
+    def ack(self) -> None: ...
+
+
+def exchange(teller: str) -> Exchange:
+    return Exchange(f"{teller}.events", type="topic", durable=True)
+
+
+def work_queue(listener: str, teller: str) -> Queue:
+    """The one queue for all that `teller` tells `listener`; later arguments could not be changed, so they are few."""
+    return Queue(
+        f"q.{listener}.{teller}",
+        exchange(teller),
+        routing_key="#",
+        durable=True,
+        queue_arguments={
+            "x-queue-type": "quorum",
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "dlx",
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+            "x-max-length": MAX_QUEUE_LENGTH,
+        },
+    )
+
+
+def dead_letters(listener: str) -> Queue:
+    """Where the broker puts what killed its reader again and again."""
+    return Queue(
+        f"dlq.{listener}",
+        bindings=[bind(Exchange("dlx", type="topic", durable=True), routing_key="#")],
+        durable=True,
+        queue_arguments={"x-queue-type": "quorum"},
+    )
+
+
+class Broker:
+    """The broker at `uri`; `memory://` lives in this process and forgets when it ends."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri, self.in_memory = uri, uri.startswith("memory:")
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """An open connection of its own; closed after any doubt, never handed back to a pool."""
+        options = {"polling_interval": POLLING_S} if self.in_memory else {}
+        connection = Connection(
+            self.uri,
+            heartbeat=0 if self.in_memory else HEARTBEAT_S,
+            transport_options=options,
+            connect_timeout=5,
+        )
+        try:
+            connection.connect()
+            yield connection
+        finally:
+            try:
+                connection.release()
+            except OSError as error:
+                log.debug("closing: %s", error)
+
+    def apply_topology(self, *services: str) -> None:
+        """Declare all that `services` tell or hear. An event told before its queue exists would be gone."""
+        with self.connection() as connection, connection.channel() as channel:
+            for teller, listeners in LISTENERS.items():
+                for listener in listeners:
+                    if teller in services or listener in services:
+                        if not self.in_memory:
+                            dead_letters(listener)(channel).declare()
+                        work_queue(listener, teller)(channel).declare()
+
+    @contextmanager
+    def publisher(self) -> Iterator[Callable[[str, Sequence[Waiting]], set[int]]]:
+        """Give a function that publishes a batch for a teller and returns the confirmed positions."""
+        with self.connection() as connection:
+            yield (_MemoryPublisher(connection) if self.in_memory else _Publisher(connection)).publish
+
+    @contextmanager
+    def receiver(self, listener: str) -> Iterator[Receiver]:
+        """Consume all queues of `listener`, those that exist now."""
+        with self.connection() as connection:
+            receiver = Receiver(connection, listener)
+            try:
+                yield receiver
+            finally:
+                receiver.cancel()
+
+
+class _Publisher:
+    """RabbitMQ: mandatory, persistent, confirms matched by delivery tag."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.channel = connection, connection.connection.channel()
+        self.channel.confirm_select()
+        self.tag = 0
+        self.pending: dict[int, int] = {}  # delivery tag -> position
+        self.confirmed: set[int] = set()
+        self.returned: set[str] = set()
+        self.nacked = 0
+        self.ids: dict[int, str] = {}
+        self.channel.events["basic_ack"].add(lambda tag, multiple: self._settle(tag, multiple, ok=True))
+        self.channel.events["basic_nack"].add(lambda tag, multiple: self._settle(tag, multiple, ok=False))
+        self.channel.events["basic_return"].add(self._on_return)
+
+    def publish(self, teller: str, batch: Sequence[Waiting]) -> set[int]:
+        self.confirmed, self.returned, self.nacked = set(), set(), 0
+        self._pump(0.001)  # heartbeats, and whether the broker has blocked us
+        for event in batch:
+            message = amqp.Message(
+                event.envelope.encode(),
+                delivery_mode=2,
+                content_type=CONTENT_TYPE,
+                content_encoding="utf-8",
+                message_id=str(event.event_id),
+                type=event.type,
+                app_id=teller,
+            )
+            self.tag += 1
+            self.pending[self.tag], self.ids[event.position] = event.position, str(event.event_id)
+            key = event.type.split(".", 1)[1]
+            self.channel._basic_publish(message, f"{teller}.events", key, mandatory=True)  # noqa: SLF001
+        deadline = time.monotonic() + CONFIRM_WITHIN_S
+        while self.pending and time.monotonic() < deadline:
+            self._pump(1.0)
+        self.ids.clear()
+        return self.confirmed
+
+    def _pump(self, timeout: float) -> None:
+        try:
+            self.connection.heartbeat_check()
+            self.connection.drain_events(timeout=timeout)
+        except TimeoutError:
+            pass
+
+    def _settle(self, tag: int, multiple: bool, *, ok: bool) -> None:
+        for one in [t for t in self.pending if t <= tag] if multiple else [tag]:
+            position = self.pending.pop(one, None)
+            if position is None:
+                continue
+            if ok and self.ids[position] not in self.returned:  # a return arrives before its ack
+                self.confirmed.add(position)
+            elif not ok:
+                self.nacked += 1
+
+    def _on_return(self, error: Any, exchange_: str, key: str, message: Any) -> None:
+        log.error("no queue is bound for %s on %s: the event stays in the outbox", key, exchange_)
+        self.returned.add(message.properties["message_id"])
+
+
+class _MemoryPublisher:
+    """kombu's memory transport: it is there once `publish` returned."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.producer = connection.Producer(auto_declare=False)
+
+    def publish(self, teller: str, batch: Sequence[Waiting]) -> set[int]:
+        for event in batch:
+            self.producer.publish(
+                event.envelope.encode(),
+                exchange=f"{teller}.events",
+                routing_key=event.type.split(".", 1)[1],
+                content_type=CONTENT_TYPE,
+                content_encoding="utf-8",
+                message_id=str(event.event_id),
+            )
+        return {event.position for event in batch}
+
+
+class Receiver:
+    """Raw messages of all queues of one listener, in batches."""
+
+    def __init__(self, connection: Connection, listener: str) -> None:
+        self.connection, self.channel = connection, connection.channel()
+        self.channel.basic_qos(0, PREFETCH, False)
+        self.arrived: list[tuple[str, Any]] = []
+        self.consumers = []
+        for teller, listeners in LISTENERS.items():
+            if listener in listeners:
+                consumer = Consumer(
+                    self.channel,
+                    [work_queue(listener, teller)],
+                    auto_declare=False,
+                    on_message=lambda message, teller=teller: self.arrived.append((teller, message)),
+                )
+                consumer.consume()
+                self.consumers.append(consumer)
+
+    def batch(self, limit: int, timeout: float) -> list[tuple[str, Message]]:
+        """Wait up to `timeout` seconds for messages and return at most `limit` pairs of teller and message."""
+        self.connection.heartbeat_check()
+        wait = timeout
+        while len(self.arrived) < limit:
+            try:
+                self.connection.drain_events(timeout=wait)
+            except TimeoutError:
+                break
+            wait = 0.001  # take along what is already there
+        batch, self.arrived = self.arrived[:limit], self.arrived[limit:]
+        return batch
+
+    def cancel(self) -> None:
+        for consumer in self.consumers:
+            try:
+                consumer.cancel()
+            except (OSError, amqp.AMQPError) as error:
+                log.debug("cancelling: %s", error)

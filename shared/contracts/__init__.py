@@ -1,0 +1,39 @@
+"""The only language between services: one class and one JSON Schema with an example per event version."""
+
+from shared.contracts.catalog import UseCaseListed
+from shared.contracts.onboarding import (
+    ApplicationApproved,
+    ApplicationDeclined,
+    ApplicationReplied,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ContactChanged,
+    DecisionProposed,
+    ProposalReturned,
+    QuestionsAsked,
+)
+from shared.kernel import Event
+
+EVENTS: dict[str, type[Event]] = {
+    kind.name: kind
+    for kind in (
+        ContactChanged,
+        ApplicationSubmitted,
+        QuestionsAsked,
+        ApplicationReplied,
+        DecisionProposed,
+        ProposalReturned,
+        ApplicationApproved,
+        ApplicationDeclined,
+        ApplicationWithdrawn,
+        UseCaseListed,
+    )
+}
+
+#: Who tells whom. Every pair is one queue, bound to all events of the teller, so that order survives.
+LISTENERS: dict[str, tuple[str, ...]] = {
+    "onboarding": ("catalog", "notifications"),
+    "catalog": ("onboarding", "notifications"),
+}
+
+__all__ = ["EVENTS", "LISTENERS"]

@@ -1,0 +1,130 @@
+"""Seal an event into a CloudEvents 1.0 envelope, and open one. Nothing unchecked goes through."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar, get_type_hints
+from uuid import UUID, uuid4
+
+import jsonschema_rs
+
+from shared.kernel import Event
+
+E = TypeVar("E", bound=Event)
+
+Envelope = dict[str, Any]
+_HINTS: dict[str, dict[str, Any]] = {}
+
+_ENVELOPE = jsonschema_rs.Draft202012Validator(
+    {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "subject", "sequence", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string", "format": "uuid"},
+            "source": {"type": "string", "minLength": 2, "maxLength": 100},
+            "type": {"type": "string", "minLength": 1, "maxLength": 200},
+            "subject": {"type": "string", "format": "uuid"},
+            "sequence": {"type": "integer", "minimum": 1, "maximum": 2**53},
+            "time": {"type": "string", "format": "date-time"},
+            "correlationid": {"type": "string", "maxLength": 100},
+            "data": {"type": "object"},
+        },
+    },
+    validate_formats=True,
+)
+
+
+class BrokenContract(Exception):
+    """An event does not keep its JSON Schema, or bytes are no envelope at all."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of the event called `name`; FileNotFoundError if there is no contract."""
+    text = files("shared.contracts").joinpath(f"{name}.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator(name: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True)
+
+
+def check(name: str, data: Any) -> None:
+    """Raise BrokenContract, naming the first broken place, unless `data` keeps the contract `name`."""
+    validator = _validator(name)
+    if not validator.is_valid(data):
+        error = next(validator.iter_errors(data))
+        place = "/".join(str(step) for step in error.instance_path)
+        # The value stays out of the text: it may be personal, and errors are stored and logged.
+        raise BrokenContract(f"{name}: /{place} breaks {'/'.join(str(s) for s in error.schema_path)}")
+
+
+def seal(event: Event, *, subject: UUID, sequence: int, correlation: str) -> Envelope:
+    """Wrap `event` in an envelope (JSON-ready), or raise BrokenContract."""
+    data = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    check(event.name, data)
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "/" + event.name.split(".", 1)[0],
+        "type": event.name,
+        "subject": str(subject),
+        "sequence": sequence,
+        "time": datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "correlationid": correlation,
+        "data": data,
+    }
+
+
+def read(body: bytes) -> Envelope:
+    """Parse the bytes of a message, or raise BrokenContract if they are no envelope."""
+    try:
+        envelope: Envelope = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BrokenContract(f"not JSON: {type(error).__name__}") from error
+    if not _ENVELOPE.is_valid(envelope):
+        raise BrokenContract("not a CloudEvents envelope of this house")
+    return envelope
+
+
+def unseal(kind: type[E], envelope: Envelope) -> E:
+    """Return the `kind` event in `envelope`, or raise BrokenContract. Unknown data is dropped."""
+    data = envelope["data"]
+    check(kind.name, data)
+    hints = _hints(kind.name, kind)
+    return kind(**{field.name: _rich(data[field.name], hints[field.name]) for field in fields(kind)})
+
+
+def _hints(name: str, kind: type[Event]) -> dict[str, Any]:
+    if name not in _HINTS:
+        _HINTS[name] = get_type_hints(kind)
+    return _HINTS[name]
+
+
+def _rich(value: Any, hint: Any) -> Any:
+    if hint is UUID:
+        return UUID(value)
+    if hint is datetime:
+        return datetime.fromisoformat(value)
+    if hint is date:
+        return date.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case UUID():
+            return str(value)
+        case date():  # datetime is one, too
+            return value.isoformat()
+        case tuple() | list():
+            return [_plain(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,86 @@
+"""The tables every service has, as they were at first. Frozen: each service's first migration calls this."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.database import Moment
+
+
+def create_house_tables() -> None:
+    op.create_table(
+        "cursors",
+        sa.Column("teller", sa.String(length=100), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("teller", "aggregate_id", name=op.f("pk_cursors")),
+    )
+    op.create_table(
+        "idempotency",
+        sa.Column("scope", sa.String(length=200), nullable=False),
+        sa.Column("route", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "route", "key", name=op.f("pk_idempotency")),
+    )
+    with op.batch_alter_table("idempotency", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_created_at"), ["created_at"], unique=False)
+    op.create_table(
+        "inbox",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("teller", sa.String(length=100), nullable=False),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("error", sa.String(length=2000), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_inbox")),
+    )
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbox_open",
+            ["status", "aggregate_id"],
+            unique=False,
+            postgresql_where=sa.text("status IN ('waiting', 'retry', 'parked')"),
+            sqlite_where=sa.text("status IN ('waiting', 'retry', 'parked')"),
+        )
+    op.create_table(
+        "outbox",
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(length=200), nullable=False),
+        sa.Column("envelope", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.Column("run", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("aggregate_id", "sequence", name=op.f("uq_outbox_aggregate_id")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_unpublished",
+            ["position"],
+            unique=False,
+            postgresql_where=sa.text("published_at IS NULL"),
+            sqlite_where=sa.text("published_at IS NULL"),
+        )
+    op.create_table(
+        "runs",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_runs")),
+    )

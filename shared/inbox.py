@@ -1,0 +1,287 @@
+"""What arrives takes effect once, in order per aggregate, and is never dropped unseen.
+
+A message is, in one transaction, remembered and acted on. What fails waits with a due time; what cannot
+succeed is parked, visible and replayable; later events of the same aggregate wait, nobody else's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from shared import metrics
+from shared.database import Database
+from shared.envelope import BrokenContract, Envelope, read, unseal
+from shared.kernel import Event
+from shared.logs import correlation
+
+log = logging.getLogger(__name__)
+
+#: Ten attempts within 24 hours, then parked.
+WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800)
+ERROR_LENGTH = 2000
+
+Key = tuple[str, UUID]
+Reaction = Callable[[Any, Session], None]
+Reactions = Mapping[type[Event], Reaction]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Raw bytes from the queue of `teller`."""
+
+    teller: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery that could be read: an event of its queue's own teller."""
+
+    teller: str
+    body: bytes
+    envelope: Envelope
+
+    @property
+    def event_id(self) -> UUID:
+        return UUID(self.envelope["id"])
+
+    @property
+    def key(self) -> Key:
+        return self.teller, UUID(self.envelope["subject"])
+
+    @property
+    def sequence(self) -> int:
+        return int(self.envelope["sequence"])
+
+    def row(self, status: str, at: datetime) -> dict[str, Any]:
+        open_ = status in {"waiting", "retry", "parked"}
+        return {
+            "event_id": self.event_id,
+            "teller": self.teller,
+            "type": self.envelope["type"],
+            "aggregate_id": self.key[1],
+            "sequence": self.sequence,
+            "status": status,
+            "received_at": at,
+            "body": self.body if open_ else None,
+        }
+
+
+def open_delivery(delivery: Delivery) -> Letter:
+    """Read a delivery. Raises BrokenContract when it is not what its queue is for."""
+    envelope = read(delivery.body)
+    if envelope["source"] != f"/{delivery.teller}":
+        raise BrokenContract(f"source {envelope['source'][:60]} on the queue of {delivery.teller}")
+    return Letter(delivery.teller, delivery.body, envelope)
+
+
+class Inbox:
+    """The inbox of one service."""
+
+    def __init__(self, service: str, database: Database, reactions: Reactions) -> None:
+        self.service, self.database = service, database
+        self.table, self.cursors = database.metadata.tables["inbox"], database.metadata.tables["cursors"]
+        self.reactions = {kind.name: (kind, react) for kind, react in reactions.items()}
+
+    def take(self, deliveries: Sequence[Delivery]) -> None:
+        """Remember `deliveries` and act on them. Returns once all is committed: ack then.
+
+        Raises only when the database is away; then nothing may be acked.
+        """
+        letters = []
+        for delivery in deliveries:
+            try:
+                letters.append(open_delivery(delivery))
+            except BrokenContract as error:
+                self._park_unreadable(delivery, error)
+        if not letters:
+            return
+        try:
+            moved = self._apply_all(letters)
+        except Exception as error:
+            if len(letters) > 1:  # one bad letter must not hold up its neighbours: each alone
+                for letter in letters:
+                    self.take([Delivery(letter.teller, letter.body)])
+                return
+            self._keep_failure(letters[0], error, attempts=1)
+        else:
+            self.run_waiting(moved)
+
+    def run_due(self) -> int:
+        """Act again on what failed and is due, and on what waited and can go on. Returns how many."""
+        rows = self._due_rows()
+        for row in rows:
+            if moved := self.run_row(row):
+                self.run_waiting([moved])
+        return len(rows)
+
+    def run_waiting(self, keys: Iterable[Key]) -> None:
+        """Act on what waited for the aggregates `keys`, as far as it goes without a gap."""
+        for row in self._waiting_rows(list(keys)):
+            self.run_row(row)
+
+    def run_row(self, row: Row[Any]) -> Key | None:
+        """Act on a row that is not done. Returns its aggregate if that moved on."""
+        letter = Letter(row.teller, row.body, read(row.body))
+        mine = self.table.c.event_id == row.event_id
+        try:
+            with self.database.transaction() as session:
+                still = select(self.table.c.status).where(mine).with_for_update()
+                if session.scalar(still) not in {"waiting", "retry", "parked"}:
+                    return None
+                before = self._lock_cursors(session, [letter.key])
+                after = dict(before)
+                status = self._act(session, letter, after)
+                changes = letter.row(status, row.received_at) | {"attempts": row.attempts + 1, "due_at": None}
+                session.execute(update(self.table).where(mine).values(changes | {"error": None}))
+                self._move(session, after, before)
+        except Exception as error:
+            self._keep_failure(letter, error, attempts=row.attempts + 1)
+            return None
+        metrics.inbox.labels(self.service, status).inc()
+        return letter.key if after != before else None
+
+    def skip(self, session: Session, key: Key, sequence: int) -> None:
+        """Let the cursor of `key` pass `sequence` without an effect, if it is next in line."""
+        before = self._lock_cursors(session, [key])
+        if before.get(key, 0) == sequence - 1:
+            self._move(session, {key: sequence}, before)
+
+    def _apply_all(self, letters: Sequence[Letter]) -> list[Key]:
+        """Run what is next in line, note what is not. Returns the aggregates that moved on."""
+        with self.database.transaction() as session:
+            at = self.database.now(session)
+            ids = self.table.c.event_id.in_([letter.event_id for letter in letters])
+            seen = set(session.scalars(select(self.table.c.event_id).where(ids)))
+            before = self._lock_cursors(session, [letter.key for letter in letters])
+            after, rows = dict(before), []
+            for letter in letters:
+                if letter.event_id in seen:
+                    metrics.inbox.labels(self.service, "duplicate").inc()
+                    continue
+                seen.add(letter.event_id)
+                rows.append(letter.row(self._act(session, letter, after), at))
+            if rows:
+                session.execute(insert(self.table), rows)
+            self._move(session, after, before)
+        for row in rows:
+            metrics.inbox.labels(self.service, row["status"]).inc()
+        return [key for key in after if after[key] != before.get(key)]
+
+    def _act(self, session: Session, letter: Letter, cursors: dict[Key, int]) -> str:
+        """Let `letter` take effect if it is its turn, and say what became of it."""
+        last = cursors.get(letter.key, 0)
+        if letter.sequence <= last:
+            return "skipped"
+        if letter.sequence > last + 1:
+            return "waiting"
+        correlation.set(letter.envelope.get("correlationid", "-"))
+        known = self.reactions.get(letter.envelope["type"])
+        if known:
+            kind, react = known
+            react(unseal(kind, letter.envelope), session)
+        cursors[letter.key] = letter.sequence
+        return "processed" if known else "skipped"
+
+    def _lock_cursors(self, session: Session, keys: Iterable[Key]) -> dict[Key, int]:
+        """Of two listeners with one aggregate the second waits here, and then sees the first's work."""
+        cursors = self.cursors
+        query = (
+            select(cursors)
+            .where(tuple_(cursors.c.teller, cursors.c.aggregate_id).in_(sorted(set(keys), key=str)))
+            .order_by(cursors.c.teller, cursors.c.aggregate_id)
+            .with_for_update()
+        )
+        return {(row.teller, row.aggregate_id): row.sequence for row in session.execute(query)}
+
+    def _move(self, session: Session, after: dict[Key, int], before: dict[Key, int]) -> None:
+        cursors = self.cursors
+        fresh = [
+            {"teller": key[0], "aggregate_id": key[1], "sequence": sequence}
+            for key, sequence in after.items()
+            if key not in before
+        ]
+        if fresh:
+            session.execute(insert(cursors), fresh)
+        for key, sequence in after.items():
+            if before.get(key, sequence) != sequence:
+                mine = (cursors.c.teller == key[0]) & (cursors.c.aggregate_id == key[1])
+                session.execute(update(cursors).where(mine).values(sequence=sequence))
+
+    def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int) -> None:
+        """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
+        hopeless = isinstance(error, BrokenContract) or attempts > len(WAITS_S)
+        status = "parked" if hopeless else "retry"
+        log.error("%s of %s: %s at attempt %d", status, letter.event_id, error, attempts, exc_info=error)
+        with self.database.transaction() as session:
+            at = self.database.now(session)
+            wait = WAITS_S[min(attempts, len(WAITS_S)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311
+            row = letter.row(status, at) | {
+                "attempts": attempts,
+                "due_at": None if hopeless else at + timedelta(seconds=wait),
+                "error": f"{type(error).__name__}: {error}"[:ERROR_LENGTH],
+            }
+            there = self.table.c.event_id == letter.event_id
+            kept = session.scalar(select(self.table.c.status).where(there).with_for_update())
+            if kept is None:
+                session.execute(insert(self.table).values(row))
+            elif kept in {"waiting", "retry", "parked"}:
+                session.execute(update(self.table).where(there).values(row))
+        metrics.inbox.labels(self.service, status).inc()
+
+    def _park_unreadable(self, delivery: Delivery, error: BrokenContract) -> None:
+        """Keep bytes nobody can act on, under a key of their own: a stranger must not take a real event's."""
+        digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
+        event_id = UUID(bytes=digest.digest()[:16], version=8)
+        log.error("parked an unreadable message on the queue of %s as %s: %s", delivery.teller, event_id, error)
+        with self.database.transaction() as session:
+            if session.scalar(select(self.table.c.event_id).where(self.table.c.event_id == event_id)):
+                return
+            row = {
+                "event_id": event_id,
+                "teller": delivery.teller,
+                "status": "parked",
+                "error": str(error)[:ERROR_LENGTH],
+                "body": delivery.body,
+                "received_at": self.database.now(session),
+            }
+            session.execute(insert(self.table).values(row))
+        metrics.inbox.labels(self.service, "parked").inc()
+
+    def _due_rows(self) -> list[Row[Any]]:
+        table, cursors = self.table, self.cursors
+        next_in_line = (
+            (cursors.c.teller == table.c.teller)
+            & (cursors.c.aggregate_id == table.c.aggregate_id)
+            & (cursors.c.sequence >= table.c.sequence - 1)
+        )
+        first = (table.c.sequence == 1) | next_in_line
+        with self.database.reading() as session:
+            now = self.database.now(session)
+            due = select(table).where(table.c.status == "retry", table.c.due_at <= now).order_by(table.c.due_at)
+            ready = (
+                select(table)
+                .outerjoin(cursors, next_in_line)
+                .where(table.c.status == "waiting", first)
+                .order_by(table.c.sequence)
+            )
+            return [*session.execute(due.limit(100)).all(), *session.execute(ready.limit(100)).all()]
+
+    def _waiting_rows(self, keys: list[Key]) -> list[Row[Any]]:
+        if not keys:
+            return []
+        table = self.table
+        mine = tuple_(table.c.teller, table.c.aggregate_id).in_(keys)
+        query = select(table).where(table.c.status == "waiting", mine).order_by(table.c.sequence)
+        with self.database.reading() as session:
+            return list(session.execute(query).all())

@@ -1,0 +1,51 @@
+"""One line per log event, with the correlation id of the request or the message that caused it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextvars import ContextVar
+from uuid import uuid4
+
+import structlog
+
+#: Follows one cause through request, event and effect. Never personal.
+correlation: ContextVar[str] = ContextVar("correlation", default="-")
+
+
+def new_correlation() -> str:
+    """Start a new correlation id for this request or loop, and return it."""
+    value = uuid4().hex
+    correlation.set(value)
+    return value
+
+
+def configure(level: str, form: str) -> None:
+    """Send all logs to stderr: `form` is `plain` for people or `json` for collectors."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_correlation,
+        structlog.processors.format_exc_info,
+    ]
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for noisy in ("nameko", "amqp", "kombu", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _add_correlation(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    event["correlation"] = correlation.get()
+    return event

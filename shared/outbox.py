@@ -1,0 +1,96 @@
+"""What the service has to tell: rows written with the change, published by the relay, kept for re-telling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+
+from shared.database import Database
+
+KEEP_DAYS = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One event on its way: the row's position, its routing key and the envelope as JSON text."""
+
+    position: int
+    event_id: UUID
+    type: str
+    envelope: str
+
+
+class Outbox:
+    """The outbox of one service."""
+
+    def __init__(self, service: str, database: Database) -> None:
+        self.service, self.database = service, database
+        self.table, self.runs = database.metadata.tables["outbox"], database.metadata.tables["runs"]
+        self.run = 0
+
+    def begin_run(self, *, reopen: bool) -> int:
+        """Count a start of the relay; with `reopen` make all unpublished again that was sent since the last one.
+
+        A broker in memory forgets on a crash; the inboxes drop what they had already acted on.
+        """
+        with self.database.transaction() as session:
+            last = session.scalar(select(func.max(self.runs.c.number))) or 0
+            self.run = last + 1
+            session.execute(insert(self.runs).values(number=self.run, started_at=datetime.now(UTC)))
+            if not reopen:
+                return 0
+            sent = self.table.c.run >= last
+            result = session.execute(update(self.table).where(sent).values(published_at=None, run=None))
+            return int(result.rowcount)  # type: ignore[attr-defined]
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Return the oldest events not yet confirmed. By state, never by cursor: a lower position may commit later."""
+        table = self.table
+        query = (
+            select(table.c.position, table.c.event_id, table.c.type, table.c.envelope)
+            .where(table.c.published_at.is_(None))
+            .order_by(table.c.position)
+            .limit(limit)
+        )
+        with self.database.reading() as session:
+            return [Waiting(*row) for row in session.execute(query)]
+
+    def mark(self, positions: Sequence[int]) -> None:
+        """Note that the broker has confirmed these."""
+        if positions:
+            sent = {"published_at": datetime.now(UTC), "run": self.run}
+            with self.database.transaction() as session:
+                session.execute(update(self.table).where(self.table.c.position.in_(positions)).values(sent))
+
+    def status(self) -> dict[str, Any]:
+        """Return `{"waiting": int, "oldest_age_s": float}`."""
+        table = self.table
+        query = select(func.count(), func.min(table.c.created_at)).where(table.c.published_at.is_(None))
+        with self.database.reading() as session:
+            count, oldest = session.execute(query).one()
+        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+        return {"waiting": count, "oldest_age_s": round(age, 1)}
+
+    def republish(self, *, since: datetime | None = None, aggregate_id: UUID | None = None) -> int:
+        """Make events unpublished again; whoever already acted on them drops the copy. Returns how many."""
+        chosen: ColumnElement[bool] = self.table.c.published_at.is_not(None)
+        if since is not None:
+            chosen &= self.table.c.created_at >= since
+        if aggregate_id is not None:
+            chosen &= self.table.c.aggregate_id == aggregate_id
+        with self.database.transaction() as session:
+            result = session.execute(update(self.table).where(chosen).values(published_at=None))
+            return int(result.rowcount)  # type: ignore[attr-defined]
+
+    def forget_old(self) -> int:
+        """Delete what was published more than 35 days ago. What waits is never deleted."""
+        # A broker in memory may still need what this run sent.
+        long_ago = self.table.c.published_at < datetime.now(UTC) - timedelta(days=KEEP_DAYS)
+        old = long_ago & (self.table.c.run < self.run)
+        with self.database.transaction() as session:
+            return int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,222 @@
+"""One request, as a door sees it: who asks, in which language, with what."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+
+from werkzeug.wrappers import Request
+
+from shared.auth import Caller, Keyring
+from shared.kernel import Forbidden, NotFound, Text, Unauthenticated
+from shared.web import body as bodies
+from shared.web import errors
+
+COOKIE = "hub_session"
+LANGUAGE_COOKIE = "hub_language"
+KEY_LENGTH = (1, 200)
+STRANGER_KEY_LENGTH = 16
+
+
+class Asked(Request):
+    """A request on its way to its door."""
+
+    ask: Ask
+    path_values: dict[str, Any]
+
+
+class Ask:
+    """Checks are meant to be called in the order of the public surface: credential, role, headers, body."""
+
+    def __init__(self, request: Request, received: bytes | errors.HttpError, keyring: Keyring) -> None:
+        self.request, self._received, self.keyring = request, received, keyring
+        self.render_problem: Any = None  # how this process shows a refusal as a page
+
+    @property
+    def is_api(self) -> bool:
+        return self.request.path.startswith("/api/")
+
+    @property
+    def language(self) -> str:
+        """`de` or `en`: asked for in the address, chosen before, or preferred by the browser."""
+        chosen = self.request.args.get("lang") or self.request.cookies.get(LANGUAGE_COOKIE)
+        if chosen in {"de", "en"} and not self.is_api:
+            return str(chosen)
+        return self.request.accept_languages.best_match(["de", "en"], default="de") or "de"
+
+    @property
+    def caller(self) -> Caller | None:
+        """Who asks: by bearer token at the API, by session at pages. Raises Unauthenticated for a bad token."""
+        if not self.is_api:
+            cookie = self.request.cookies.get(COOKIE)
+            return self.keyring.of_session(cookie) if cookie else None
+        header = self.request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _, token = header.partition(" ")
+        found = self.keyring.of_token(token.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise _who()
+        return found
+
+    def known(self) -> Caller:
+        """Return the caller, or raise Unauthenticated."""
+        found = self.caller
+        if found is None:
+            raise _who()
+        return found
+
+    def require(self, *roles: str) -> Caller:
+        """Return the caller if they have one of `roles`, or raise Forbidden."""
+        found = self.known()
+        if not found.roles & set(roles):
+            raise Forbidden(
+                Text(de="Dafür haben Sie nicht die nötige Rolle.", en="Your role does not allow this."),
+                code="role",
+            )
+        return found
+
+    @property
+    def body(self) -> bytes:
+        if isinstance(self._received, errors.HttpError):
+            raise self._received
+        return self._received
+
+    def json(self) -> Any:
+        """Parse the body. Raises 413, 415 or 400, in this order."""
+        received = self.body
+        wanted = (
+            ("application/json", "application/merge-patch+json")
+            if self.request.method == "PATCH"
+            else ("application/json",)
+        )
+        if self.request.mimetype not in wanted:
+            raise errors.unsupported_media_type(wanted[0])
+        return bodies.parse(received)
+
+    def form(self) -> dict[str, list[str]]:
+        """Parse a posted form. Raises 413, 415 or 400."""
+        received = self.body
+        if self.request.mimetype != "application/x-www-form-urlencoded":
+            raise errors.unsupported_media_type("application/x-www-form-urlencoded")
+        try:
+            fields = parse_qs(received.decode("utf-8"), keep_blank_values=True, max_num_fields=bodies.KEYS)
+        except ValueError as error:
+            raise errors.malformed(Text(de="Das Formular ist nicht lesbar.", en="The form is not readable.")) from error
+        for values in fields.values():
+            for value in values:
+                bodies.check_text(value)
+        return fields
+
+    def session_form(self) -> dict[str, list[str]]:
+        """Parse a form posted by a signed-in page. Raises Forbidden unless it carries the session's own sign."""
+        fields = self.form()
+        if (fields.get("csrf") or [""])[0] != self.csrf or not self.same_site:
+            raise Forbidden(
+                Text(
+                    de="Diese Seite ist abgelaufen. Bitte laden Sie sie neu.",
+                    en="This page has expired. Please reload it.",
+                ),
+                code="csrf",
+            )
+        return fields
+
+    @property
+    def same_site(self) -> bool:
+        return self.request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+
+    @property
+    def csrf(self) -> str:
+        return self.keyring.csrf(self.request.cookies.get(COOKIE, ""))
+
+    def idempotency_key(self, given: str | None = None) -> str:
+        """Return the key of this POST: from the header, or `given` by a form. Raises 400."""
+        key = given or self.request.headers.get("Idempotency-Key")
+        if not key:
+            raise errors.header_missing("Idempotency-Key")
+        low = STRANGER_KEY_LENGTH if self.caller is None else KEY_LENGTH[0]
+        if not low <= len(key) <= KEY_LENGTH[1] or not key.isprintable():
+            text = Text(
+                de=f"Der Idempotency-Key braucht {low} bis {KEY_LENGTH[1]} Zeichen.",
+                en=f"The Idempotency-Key needs {low} to {KEY_LENGTH[1]} characters.",
+            )
+            raise errors.HttpError(400, "idempotency_key", text)
+        return key
+
+    @property
+    def scope(self) -> str:
+        """Whose keys these are; a stranger's key is its own scope."""
+        found = self.caller
+        return found.subject if found else "stranger"
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    def match(self, version: int, given: str | None = None) -> None:
+        """Raise 428 without, and 412 with a stale, `If-Match` (or `version` of a form)."""
+        if given is not None:
+            if given != str(version):
+                raise errors.stale()
+            return
+        if "If-Match" not in self.request.headers:
+            raise errors.header_missing("If-Match", 428)
+        if not self.request.if_match.contains(str(version)):
+            raise errors.stale()
+
+    def path_with(self, query: dict[str, str]) -> str:
+        """Return the path of this request with another query."""
+        return f"{self.request.path}?{urlencode(query)}" if query else str(self.request.path)
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """Return the query parameter `name` as a whole number within bounds, or raise 422."""
+        raw = self.request.args.get(name, str(default))
+        if not raw.isascii() or not raw.isdigit() or len(raw) > 9 or not low <= int(raw) <= high:  # noqa: PLR2004
+            raise bad_query(name, Text(de=f"eine Zahl von {low} bis {high}", en=f"a number from {low} to {high}"))
+        return int(raw)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        """Return the query parameter `name` if it is one of `allowed`, None if absent, or raise 422."""
+        raw = self.request.args.get(name)
+        if raw is not None and raw not in allowed:
+            raise bad_query(name, Text(de=", ".join(allowed), en=", ".join(allowed)))
+        return raw
+
+    def only(self, *names: str) -> None:
+        """Raise 422 if the query asks for anything but `names`."""
+        for name in self.request.args:
+            if name not in {*names, "lang"}:
+                known = ", ".join(names) or "-"
+                raise bad_query(name[:60], Text(de=f"nichts; bekannt sind: {known}", en=f"nothing; known are: {known}"))
+
+
+def bad_query(name: str, wanted: Text) -> errors.HttpError:
+    text = Text(
+        de=f"Der Parameter „{name}“ passt nicht. Möglich ist: {wanted.de}.",
+        en=f"The parameter “{name}” does not fit. Possible is: {wanted.en}.",
+    )
+    return errors.HttpError(422, "query", text)
+
+
+def uuid_of(raw: str) -> UUID:
+    """Return the id in a path; a malformed one does not exist."""
+    found: UUID | None
+    try:
+        found = UUID(raw)
+    except ValueError:
+        found = None
+    if found is None or str(found) != raw.lower():
+        raise NotFound(Text(de="Das gibt es nicht.", en="There is no such thing."), code="not_found")
+    return found
+
+
+def _who() -> Unauthenticated:
+    return Unauthenticated(
+        Text(
+            de="Bitte weisen Sie sich aus (Authorization: Bearer …).",
+            en="Please identify yourself (Authorization: Bearer …).",
+        ),
+        code="unauthenticated",
+    )

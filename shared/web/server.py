@@ -1,0 +1,200 @@
+"""nameko's WebServer, hardened: limits on time, size and number, and it survives running out of descriptors.
+
+In one process all services share one front door: the first to start listens, the others hang their rules there.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+import eventlet
+from eventlet import wsgi
+from nameko.web.server import HttpOnlyProtocol, WebServer
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
+
+from shared.logs import new_correlation
+from shared.web import errors
+from shared.web.asking import Ask, Asked
+from shared.web.intake import receive
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 200
+IDLE_S = 15
+HEADERS_WITHIN_S = 10
+OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+GONE = {errno.ECONNABORTED, errno.EINTR}
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\n"
+    b"Connection: close\r\nContent-Length: 52\r\n\r\n"
+    b'{"title": "Busy. Please try again.", "status": 503} '
+)
+Builtin = Callable[[Ask], Response]
+
+
+class Protocol(HttpOnlyProtocol):
+    """HTTP/1.1 with a time limit for the request line and for the headers, whatever drips in."""
+
+    def _read_request_line(self) -> Any:
+        with eventlet.Timeout(IDLE_S, exception=False):
+            return super()._read_request_line()
+        return ""
+
+    close_connection: bool
+
+    def parse_request(self) -> bool:
+        with eventlet.Timeout(HEADERS_WITHIN_S, exception=False):
+            return bool(super().parse_request())
+        self.close_connection = True
+        return False
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = json.dumps({"title": message or "Bad request", "status": code, "errors": []}).encode()
+        head = f"HTTP/1.1 {code} Error\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
+        self.wfile.write(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        self.close_connection = True
+
+
+class FrontDoor(WebServer):
+    """The one listening socket of an address in this process."""
+
+    _open: ClassVar[dict[Any, FrontDoor]] = {}
+    #: Paths that every process answers, whatever service it runs: health, metrics, contracts, static files.
+    builtins: ClassVar[dict[str, Builtin]] = {}
+
+    _starting: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connections = 0
+        self.draining = False
+
+    def start(self) -> None:
+        first = self._open.setdefault(self.bind_addr, self)
+        if first is self:
+            super().start()
+        elif not self._starting:
+            self._starting = True
+            for rule in self.make_url_map().iter_rules():
+                first.app.url_map.add(rule.empty())
+
+    def stop(self) -> None:
+        if self._open.get(self.bind_addr) is self:
+            del self._open[self.bind_addr]
+            self.draining = True
+            super().stop()
+
+    def run(self) -> None:
+        while self._is_accepting:
+            try:
+                sock, address = self._sock.accept()
+            except OSError as error:
+                if error.errno in OUT_OF_DESCRIPTORS:
+                    log.warning("cannot accept: %s; waiting", error)
+                    eventlet.sleep(0.2)
+                elif error.errno not in GONE and self._is_accepting:
+                    raise
+                continue
+            if self.connections >= CONNECTIONS:
+                eventlet.spawn_n(_turn_away, sock)
+                continue
+            self.connections += 1
+            sock.settimeout(self._serv.socket_timeout)
+            self.container.spawn_managed_thread(partial(self.process_request, sock, address))
+
+    def process_request(self, sock: Any, address: Any) -> None:
+        try:
+            super().process_request(sock, address)
+        except Exception as error:  # the outermost door: one bad connection must not end the container
+            log.info("connection from %s ended with %r", address[0], error)
+            sock.close()
+        finally:
+            self.connections -= 1
+
+    def get_wsgi_app(self) -> App:
+        self.app = App(self)
+        return self.app
+
+    def get_wsgi_server(self, sock: Any, wsgi_app: Any, **_: Any) -> wsgi.Server:
+        quiet = logging.getLogger("shared.web.access")
+        return wsgi.Server(
+            sock,
+            sock.getsockname(),
+            wsgi_app,
+            protocol=Protocol,
+            debug=False,
+            log=quiet,
+            log_output=False,
+            keepalive=IDLE_S,
+            socket_timeout=IDLE_S,
+        )
+
+
+class App:
+    """WSGI: read the whole body first, then find the door; a worker is taken only then."""
+
+    def __init__(self, server: FrontDoor) -> None:
+        self.server, self.url_map = server, server.make_url_map()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        new_correlation()
+        request = Asked(environ, populate_request=False)
+        ask = Ask(request, receive(environ), self.server.container.config["KEYRING"])
+        ask.render_problem = self.server.container.config.get("RENDER_PROBLEM")
+        request.ask = ask
+        response = self._answer(request, environ)
+        response.headers["X-Correlation-Id"] = environ["hub.correlation"] = _correlation()
+        for name, value in self.server.container.config.get("SECURITY_HEADERS", {}).items():
+            response.headers.setdefault(name, value)
+        if self.server.draining:
+            response.headers["Connection"] = "close"
+        return response(environ, start_response)
+
+    def _answer(self, request: Asked, environ: dict[str, Any]) -> Response:
+        from shared.web.door import refused
+
+        builtin = self._builtin(request)
+        if builtin:
+            return builtin(request.ask)
+        try:
+            provider, values = self.url_map.bind_to_environ(environ).match()
+        except RequestRedirect as redirect:
+            return redirect.get_response(environ)
+        except MethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            return refused(errors.method_not_allowed(allowed), request.ask)
+        except NotFound:
+            return refused(errors.not_found(), request.ask)
+        request.path_values = dict(values)
+        return provider.handle_request(request)
+
+    def _builtin(self, request: Asked) -> Builtin | None:
+        if request.method not in {"GET", "HEAD"}:
+            return None
+        exact = self.server.builtins.get(request.path)
+        if exact is None and request.path.startswith("/static/"):
+            return self.server.builtins.get("/static/")
+        return exact
+
+
+def _correlation() -> str:
+    from shared.logs import correlation
+
+    return correlation.get()
+
+
+def _turn_away(sock: Any) -> None:
+    try:
+        sock.settimeout(2)
+        sock.sendall(FULL)
+    except OSError:
+        pass
+    finally:
+        sock.close()

@@ -1,0 +1,113 @@
+"""Where nameko touches the house: a service's store, its way in for doors, and the roles it plays."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+import eventlet
+from nameko.extensions import DependencyProvider
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Session
+
+from shared import metrics
+from shared.auth import Keyring
+from shared.broker import Broker
+from shared.clock import Clock
+from shared.database import Database, ping
+from shared.inbox import Inbox, Reactions
+from shared.listener import Listener
+from shared.outbox import Outbox
+from shared.relay import Relay
+from shared.settings import Settings
+from shared.web.answers import Answer
+from shared.web.asking import Ask
+from shared.web.once import forget_old, once
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 10
+HOUR_S = 3600.0
+T = TypeVar("T")
+
+
+class Role(Protocol):
+    """A loop that runs until it is told to stop."""
+
+    def run(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class House(DependencyProvider):
+    """Gives a service's doors `self.house`, and runs its relay, listener and clock beside them."""
+
+    def __init__(
+        self,
+        metadata: MetaData,
+        reactions: Reactions | Callable[[House], Reactions],
+        more_roles: Callable[[House], dict[str, Role]] = lambda _: {},
+    ) -> None:
+        self.metadata, self.reactions, self.more_roles = metadata, reactions, more_roles
+        self.roles: dict[str, Role] = {}
+        self.threads: list[Any] = []
+
+    def setup(self) -> None:
+        config = self.container.config
+        self.settings: Settings = config["SETTINGS"]
+        self.keyring: Keyring = config["KEYRING"]
+        self.name: str = self.container.service_name
+        self.database = Database(self.settings.database(self.name), self.metadata)
+        self.outbox = Outbox(self.name, self.database)
+        reactions = self.reactions(self) if callable(self.reactions) else self.reactions
+        self.inbox = Inbox(self.name, self.database, reactions)
+        broker, relay = Broker(self.settings.amqp_uri), Relay(self.outbox, Broker(self.settings.amqp_uri))
+        self.database.on_told = relay.wake.set
+        jobs: dict[Callable[[], object], float] = {
+            self.inbox.run_due: 1.0,
+            self._measure: 5.0,
+            self.outbox.forget_old: HOUR_S,
+            self._forget_keys: HOUR_S,
+        }
+        roles: dict[str, Role] = {"relay": relay, "listener": Listener(self.inbox, broker), "clock": Clock(jobs)}
+        roles |= self.more_roles(self)
+        self.roles = {name: role for name, role in roles.items() if name in self.settings.roles}
+        config["READY"][self.name] = self._ready
+
+    def start(self) -> None:
+        self.threads = [
+            self.container.spawn_managed_thread(role.run, identifier=f"{self.name}.{name}")
+            for name, role in self.roles.items()
+        ]
+
+    def stop(self) -> None:
+        for role in self.roles.values():
+            role.stop()
+        with eventlet.Timeout(STOP_WITHIN_S, exception=False):
+            for thread in self.threads:
+                thread.wait()
+        self.database.dispose()
+
+    def get_dependency(self, worker_ctx: Any) -> House:
+        return self
+
+    def once(
+        self,
+        ask: Ask,
+        authorize: Callable[[Session], T],
+        act: Callable[[Session, T], Answer],
+        *,
+        key: str | None = None,
+    ) -> Answer:
+        """See `shared.web.once`."""
+        return once(self.database, ask, authorize, act, key=key)
+
+    def _measure(self) -> None:
+        metrics.waiting.labels(self.name).set(self.outbox.status()["oldest_age_s"])
+
+    def _forget_keys(self) -> None:
+        forget_old(self.database)
+
+    def _ready(self) -> None:
+        ping(self.database)
