@@ -1,0 +1,3 @@
+"""The three services of the house, by name."""
+
+NAMES = ("onboarding", "catalog", "notifications")

@@ -1,0 +1,158 @@
+"""What happens when somebody asks for something, and when another service tells something."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.onboarding import model as models
+from services.onboarding.commands import (
+    Answers,
+    AskQuestions,
+    ChangeApplication,
+    CheckAnswers,
+    ConfirmDecision,
+    Contact,
+    ProposeDecision,
+    ReplyToQuestions,
+    StartApplication,
+    SubmitApplication,
+    WithdrawApplication,
+)
+from services.onboarding.domain import Application
+from services.onboarding.model import Model
+from services.onboarding.repository import Applications
+from shared.auth import Caller, proves
+from shared.contracts.catalog import UseCaseListed
+from shared.inbox import Reactions
+from shared.kernel import Invalid, NotFound, Problem, Text
+
+#: Crockford's base32: nothing that looks like something else.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NUMBER_LENGTH = 8
+
+
+def check_answers(command: CheckAnswers) -> dict[str, Any]:
+    """Return `{"model", "verdict", "findings"}`; nothing is stored."""
+    model = _model(command.model)
+    findings = _judge(model, command.answers)
+    return {"model": model.version, "verdict": models.verdict(findings), "findings": list(findings)}
+
+
+def start_application(session: Session, command: StartApplication, caller: Caller | None, owner: str) -> Application:
+    """Keep a new application; with `submit` hand it in at once, unless findings keep it a draft."""
+    model, at = _model(command.model), _now()
+    filed_by = caller.subject if caller and caller.is_admin else None
+    application = Application.start(
+        number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
+    )
+    application.take_answers(command.answers, _judge(model, command.answers))
+    if command.submit and not application.violations:
+        application.submit(at)
+    Applications(session).add(application)
+    return application
+
+
+def change_application(session: Session, application: Application, command: ChangeApplication, _: Caller) -> None:
+    if command.contact is not None:
+        kept = {"email": application.email, "name": application.person, "language": application.language}
+        application.change_contact(Contact(**kept | command.contact))
+    if command.answers is not None:
+        _change_answers(application, command.answers)
+
+
+def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:
+    application.take_answers(application.answers, _check(application))
+    application.submit(_now())
+
+
+def withdraw_application(session: Session, application: Application, command: WithdrawApplication, _: Caller) -> None:
+    application.withdraw(_now())
+
+
+def reply_to_questions(session: Session, application: Application, command: ReplyToQuestions, _: Caller) -> None:
+    if command.answers is not None:
+        _change_answers(application, command.answers)
+    application.reply(command.items, _now())
+
+
+def ask_questions(session: Session, application: Application, command: AskQuestions, caller: Caller) -> None:
+    application.ask(command, caller.subject, _now())
+
+
+def propose_decision(session: Session, application: Application, command: ProposeDecision, caller: Caller) -> None:
+    application.propose(command, caller.subject, _now())
+
+
+def confirm_decision(session: Session, application: Application, command: ConfirmDecision, caller: Caller) -> None:
+    application.confirm(agree=command.agree, comment=command.comment, by=caller.subject, at=_now())
+
+
+def prove_address(application: Application, digest: str) -> None:
+    """Note that a private link came back from the address it was sent to."""
+    if proves(digest, application.email):
+        application.prove_address()
+
+
+def on_use_case_listed(event: UseCaseListed, session: Session) -> None:
+    Applications(session).get(event.application_id).listed(event.slug)
+
+
+REACTIONS: Reactions = {UseCaseListed: on_use_case_listed}
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """Return `target` changed by the JSON Merge Patch `patch` (RFC 7396); both stay as they were."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def _change_answers(application: Application, patch: Answers) -> None:
+    model = models.get(application.model)
+    answers = merge_patch(application.answers, patch)
+    application.change_answers(answers, _judge(model, answers), _now())
+
+
+def _check(application: Application) -> tuple[models.Finding, ...]:
+    return models.get(application.model).check(application.answers)
+
+
+def _judge(model: Model, answers: Answers) -> tuple[models.Finding, ...]:
+    """Return the findings. Raises Invalid for what is no answer at all: unknown questions, wrong types."""
+    problems = model.problems(answers)
+    if problems:
+        places = [Problem(f"/answers{one.pointer}", one.code, one.text, one.more) for one in problems]
+        raise Invalid(
+            Text(de="Bitte prüfen Sie Ihre Angaben.", en="Please check your answers."),
+            code="invalid",
+            problems=places,
+        )
+    return model.check(answers)
+
+
+def _model(version: str | None) -> Model:
+    if version is None:
+        return models.current()
+    try:
+        return models.get(version)
+    except NotFound as error:
+        place = Problem("/model", "unknown_model", error.text)
+        raise Invalid(error.text, code="unknown_model", problems=[place]) from error
+
+
+def _number() -> str:
+    return "BI-" + "".join(secrets.choice(ALPHABET) for _ in range(NUMBER_LENGTH))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,80 @@
+"""What onboarding asks its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from services.onboarding.domain import Application, Status
+from services.onboarding.tables import applications
+from shared.auth import Caller
+from shared.database import hold
+from shared.kernel import NotFound, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; None leaves it wide."""
+
+    owner: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    theme: str | None = None
+
+
+class Applications:
+    """The applications of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, application: Application) -> None:
+        self._session.add(application)
+        hold(self._session, application)
+
+    def get(self, application_id: UUID) -> Application:
+        """Return the application, or raise NotFound."""
+        found = self._session.get(Application, application_id)
+        if found is None:
+            raise _nothing()
+        hold(self._session, found)
+        return found
+
+    def get_for(self, application_id: UUID, caller: Caller) -> Application:
+        """Return the application if `caller` may see it; NotFound, too, if it is somebody else's."""
+        found = self.get(application_id)
+        if not caller.is_admin and found.owner != caller.subject:
+            raise _nothing()
+        return found
+
+    def newest_first(self, filters: Filters) -> Select[Application]:
+        """Return the query for a list, ordered down to the id so that it can be read page by page."""
+        query = _filtered(select(Application), filters)
+        return query.order_by(applications.c.created_at.desc(), applications.c.id.desc())
+
+    def counts(self, filters: Filters) -> dict[str, int]:
+        """Return how many applications stand in each status."""
+        query = _filtered(select(applications.c.status, func.count()), filters).group_by(applications.c.status)
+        return {str(status): count for status, count in self._session.execute(query)}
+
+
+def _filtered(query: Select, filters: Filters) -> Select:  # type: ignore[type-arg]
+    columns = applications.c
+    if filters.owner:
+        query = query.where(columns.owner == filters.owner)
+    else:
+        query = query.where(columns.status != Status.DRAFT)  # a draft is the applicant's own business
+    if filters.status:
+        query = query.where(columns.status == filters.status)
+    if filters.kind:
+        query = query.where(columns.kind == filters.kind)
+    if filters.theme:
+        query = query.where((" " + columns.themes + " ").contains(f" {filters.theme} ", autoescape=True))
+    return query
+
+
+def _nothing() -> NotFound:
+    return NotFound(Text(de="Diesen Antrag gibt es nicht.", en="There is no such application."), code="not_found")

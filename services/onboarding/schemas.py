@@ -1,0 +1,238 @@
+"""What outside looks like: what comes in becomes a command, an application becomes a view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from services.onboarding import commands
+from services.onboarding.domain import Application, Decision
+from services.onboarding.model import verdict
+from shared.auth import Caller
+from shared.schemas import Flag, HouseSchema, Strict, choice, words
+
+OUTCOMES = ("approve", "approve_with_conditions", "decline")
+LONG = 10_000
+
+
+class Address(Strict):
+    """An e-mail address somebody could read; spelled as the library normalises it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        found: str = super()._deserialize(value, attr, data, **more)
+        try:
+            return validate_email(found, check_deliverability=False, test_environment=True).normalized
+        except EmailNotValidError as error:
+            raise ValidationError("email") from error
+
+
+class ContactSchema(HouseSchema):
+    email = Address(required=True, validate=validate.Length(max=320, error="length"))
+    name = words(required=True)
+    language = choice("de", "en", load_default="de")
+
+
+class ChangedContactSchema(HouseSchema):
+    email = Address(validate=validate.Length(max=320, error="length"))
+    name = words()
+    language = choice("de", "en")
+
+
+class CheckSchema(HouseSchema):
+    answers = fields.Dict(keys=Strict(), required=True)
+    model = words(high=20)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.CheckAnswers:
+        return commands.CheckAnswers(**data)
+
+
+class StartSchema(HouseSchema):
+    contact = fields.Nested(ContactSchema, required=True)
+    answers = fields.Dict(keys=Strict(), load_default=dict)
+    submit = Flag(load_default=False)
+    model = words(high=20)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.StartApplication:
+        return commands.StartApplication(**data | {"contact": commands.Contact(**data["contact"])})
+
+
+class ChangeSchema(HouseSchema):
+    answers = fields.Dict(keys=Strict())
+    contact = fields.Nested(ChangedContactSchema)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.ChangeApplication:
+        return commands.ChangeApplication(**data)
+
+
+class SubmitSchema(HouseSchema):
+    @post_load
+    def to_command(self, _: dict[str, Any], **__: Any) -> commands.SubmitApplication:
+        return commands.SubmitApplication()
+
+
+class WithdrawSchema(HouseSchema):
+    reason = words(low=0, high=LONG)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.WithdrawApplication:
+        return commands.WithdrawApplication(**data)
+
+
+class QuestionSchema(HouseSchema):
+    text = words(required=True, high=LONG)
+    pointer = words(high=200)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.NewQuestion:
+        return commands.NewQuestion(**data)
+
+
+class AskSchema(HouseSchema):
+    items = fields.List(fields.Nested(QuestionSchema), required=True, validate=validate.Length(1, 50, error="length"))
+    due = fields.Date()
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.AskQuestions:
+        return commands.AskQuestions(**data | {"items": tuple(data["items"])})
+
+
+class ReplySchema(HouseSchema):
+    question = words(required=True)
+    text = words(required=True, high=LONG)
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.Reply:
+        return commands.Reply(**data)
+
+
+class RepliesSchema(HouseSchema):
+    items = fields.List(fields.Nested(ReplySchema), required=True, validate=validate.Length(1, 50, error="length"))
+    answers = fields.Dict(keys=Strict())
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.ReplyToQuestions:
+        return commands.ReplyToQuestions(**data | {"items": tuple(data["items"])})
+
+
+class ConditionSchema(HouseSchema):
+    text = words(required=True, high=LONG)
+    due = fields.Date()
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.Condition:
+        return commands.Condition(**data)
+
+
+class ProposeSchema(HouseSchema):
+    outcome = choice(*OUTCOMES, required=True)
+    reason = words(required=True, high=LONG)
+    conditions = fields.List(fields.Nested(ConditionSchema), validate=validate.Length(1, 50, error="length"))
+
+    @validates_schema(skip_on_field_errors=True)
+    def _conditions_where_they_belong(self, data: dict[str, Any], **_: Any) -> None:
+        wanted = data["outcome"] == "approve_with_conditions"
+        if wanted != ("conditions" in data):
+            raise ValidationError({"conditions": ["required" if wanted else "unknown"]})
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.ProposeDecision:
+        return commands.ProposeDecision(**data | {"conditions": tuple(data.get("conditions", ()))})
+
+
+class ConfirmSchema(HouseSchema):
+    agree = Flag(required=True)
+    comment = words(low=0, high=LONG)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _a_no_has_a_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if not data["agree"] and not data.get("comment"):
+            raise ValidationError({"comment": ["required"]})
+
+    @post_load
+    def to_command(self, data: dict[str, Any], **_: Any) -> commands.ConfirmDecision:
+        return commands.ConfirmDecision(**data)
+
+
+def application_view(application: Application, caller: Caller | None) -> dict[str, Any]:
+    """Show an application to its applicant (admins by role) or to an admin (by name)."""
+    admin = caller is not None and caller.is_admin
+    path = f"/api/v1/applications/{application.id}"
+    view: dict[str, Any] = {
+        "id": str(application.id),
+        "number": application.number,
+        "status": str(application.status),
+        "model": application.model,
+        "contact": {
+            "email": application.email,
+            "name": application.person,
+            "language": application.language,
+            "proved": application.proved,
+        },
+        "answers": application.answers,
+        "verdict": verdict(application.findings),
+        "findings": application.findings,
+        "questions": application.questions,
+        "timeline": [
+            {"at": one["at"], "status": one["status"], "actor": one["actor"] if admin else one["role"]}
+            for one in application.timeline
+        ],
+        "next": next_view(application),
+        "decision": _decision_view(application.decision, admin=admin),
+        "version": application.version,
+        "links": {
+            "self": path,
+            "deliveries": f"{path}/deliveries",
+            "page": f"/applications/{application.id}",
+        },
+    }
+    if admin:
+        view["proposal"] = _decision_view(application.open_decision, admin=True)
+    if application.use_case:
+        view["links"]["use_case"] = f"/api/v1/use-cases/{application.use_case}"
+    return view
+
+
+def next_view(application: Application) -> dict[str, Any] | None:
+    found = application.next()
+    return {"who": found[0], "until": found[1].isoformat() if found[1] else None} if found else None
+
+
+def queue_view(application: Application) -> dict[str, Any]:
+    """One line of a list."""
+    use_case = application.answers.get("use_case", {})
+    return {
+        "id": str(application.id),
+        "number": application.number,
+        "title": use_case.get("title", ""),
+        "provider": application.answers.get("organisation", {}).get("name", ""),
+        "status": str(application.status),
+        "kind": application.kind or None,
+        "theme": application.themes.split(),
+        "findings": len(application.findings),
+        "next": next_view(application),
+        "version": application.version,
+        "links": {"self": f"/api/v1/applications/{application.id}"},
+    }
+
+
+def _decision_view(decision: Decision | None, *, admin: bool) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    view = {
+        "outcome": decision.outcome,
+        "reason": decision.reason,
+        "conditions": decision.conditions,
+        "decided_at": decision.signed_at.isoformat() if decision.signed_at else None,
+    }
+    if admin:
+        view |= {
+            "proposed_by": decision.proposed_by,
+            "signed_by": decision.signed_by,
+            "comment": decision.comment,
+        }
+    return view

@@ -1,0 +1,90 @@
+"""How onboarding lies on disk, and how its classes lie on that."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.orm import registry, relationship
+
+from services.onboarding.domain import Application, Decision, Status
+from shared.database import Moment, house_metadata
+
+metadata = house_metadata()
+
+applications = Table(
+    "applications",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("owner", String(100), nullable=False, index=True),
+    Column("filed_by", String(200)),
+    Column(
+        "status",
+        Enum(Status, native_enum=False, values_callable=list, length=40, create_constraint=True, name="status"),
+        nullable=False,
+    ),
+    Column("model", String(20), nullable=False),
+    Column("person", String(200), nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("proved", Boolean, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("themes", String(400), nullable=False),  # separated by spaces
+    Column("questions", JSON, nullable=False),
+    Column("timeline", JSON, nullable=False),
+    Column("due_on", Date),
+    Column("use_case", String(120)),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+)
+Index("ix_applications_queue", applications.c.status, applications.c.created_at, applications.c.id)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("application_id", Uuid, ForeignKey("applications.id"), nullable=False, index=True),
+    Column("outcome", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("conditions", JSON, nullable=False),
+    Column("proposed_by", String(200), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("signed_by", String(200)),
+    Column("signed_at", Moment),
+    Column("comment", Text, nullable=False),
+    CheckConstraint("signed_by IS NULL OR signed_by <> proposed_by", name="four_eyes"),
+    CheckConstraint("state <> 'confirmed' OR signed_by IS NOT NULL", name="two_signatures"),
+)
+_open = decisions.c.state == "open"
+Index("uq_decisions_open", decisions.c.application_id, unique=True, postgresql_where=_open, sqlite_where=_open)
+
+_registry = registry(metadata=metadata)
+_registry.map_imperatively(Decision, decisions)
+_registry.map_imperatively(
+    Application,
+    applications,
+    version_id_col=applications.c.version,
+    properties={
+        "decisions": relationship(
+            Decision, order_by=decisions.c.proposed_at, lazy="select", cascade="all, delete-orphan"
+        )
+    },
+)
