@@ -1,0 +1,5 @@
+"""catalog lists the use cases that run on the city platform.
+
+Tells: `catalog.use_case.listed`.
+Hears: `onboarding.application.approved`.
+"""

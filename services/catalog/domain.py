@@ -1,0 +1,80 @@
+"""What is true of a use case in the public catalog."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from shared.contracts.catalog import UseCaseListed
+from shared.contracts.onboarding import ApplicationApproved
+from shared.kernel import Aggregate
+
+STAGES = (
+    "need",
+    "idea",
+    "concept",
+    "test",
+    "selection",
+    "evaluation",
+    "mvp",
+    "operation",
+    "replaced",
+    "ended",
+)
+SLUG_LENGTH = 80
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(eq=False, kw_only=True)
+class UseCase(Aggregate):
+    """One entry. `themes` and `strategies` are separated by spaces; `search` is what a search looks into."""
+
+    id: UUID
+    application_id: UUID | None
+    slug: str
+    title: str
+    summary: str
+    provider: str
+    kind: str
+    themes: str
+    stage: str
+    strategies: str
+    public_service: bool
+    search: str
+    listed_at: datetime
+    pinned: bool = False  # entry number one, the platform itself, stays in front
+    version: int = 1
+    sequence: int = 0
+
+    @classmethod
+    def list_approved(cls, event: ApplicationApproved, slug: str) -> UseCase:
+        use_case = cls(
+            id=uuid4(), application_id=event.application_id, slug=slug, title=event.title, summary=event.summary,
+            provider=event.provider, kind=event.kind, themes=" ".join(event.themes), stage=event.stage,
+            strategies=" ".join(event.strategies), public_service=event.public_service,
+            search=searchable(event.title, event.summary, event.provider), listed_at=event.approved_at,
+        )  # fmt: skip
+        use_case.record(
+            UseCaseListed(
+                use_case_id=use_case.id,
+                application_id=event.application_id,
+                slug=slug,
+                listed_at=event.approved_at,
+            )
+        )
+        return use_case
+
+
+def searchable(*texts: str) -> str:
+    return " ".join(texts).casefold()
+
+
+def slugs(title: str, number: str) -> tuple[str, str]:
+    """Return the name a use case has in addresses, and the longer one for when that is taken."""
+    plain = unicodedata.normalize("NFKD", title.casefold().translate(GERMAN)).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+    unique = number.casefold()
+    return slug or unique, f"{slug}-{unique}" if slug else unique

@@ -1,0 +1,5 @@
+"""The doors of catalog for people."""
+
+
+class PageDoors:
+    pass

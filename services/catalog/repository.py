@@ -1,0 +1,78 @@
+"""What the catalog asks its tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from services.catalog.commands import FindUseCases
+from services.catalog.domain import UseCase, searchable
+from services.catalog.tables import use_cases
+from shared.database import hold
+from shared.kernel import NotFound, Text
+
+FACETS = ("theme", "stage", "provider", "strategy")
+Counts = dict[str, list[dict[str, str | int]]]
+
+
+class UseCases:
+    """The use cases of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, use_case: UseCase) -> None:
+        self._session.add(use_case)
+        hold(self._session, use_case)
+
+    def get(self, slug: str) -> UseCase:
+        """Return the use case, or raise NotFound."""
+        found = self._session.scalar(select(UseCase).where(use_cases.c.slug == slug))
+        if found is None:
+            raise NotFound(
+                Text(de="Diesen Anwendungsfall gibt es nicht.", en="There is no such use case."),
+                code="not_found",
+            )
+        return found
+
+    def is_taken(self, slug: str) -> bool:
+        return self._session.scalar(select(use_cases.c.id).where(use_cases.c.slug == slug)) is not None
+
+    def found(self, wanted: FindUseCases) -> Select[UseCase]:
+        """Return the query for what is `wanted`, the platform first, then newest first."""
+        columns = use_cases.c
+        query = select(UseCase).where(*_conditions(wanted, FACETS))
+        return query.order_by(columns.pinned.desc(), columns.listed_at.desc(), columns.id.desc())
+
+    def counts(self, wanted: FindUseCases) -> Counts:
+        """Count the values of each facet under the other filters: what a click would find."""
+        columns = {
+            "theme": use_cases.c.themes,
+            "stage": use_cases.c.stage,
+            "provider": use_cases.c.provider,
+            "strategy": use_cases.c.strategies,
+        }
+        counts: Counts = {}
+        for facet, column in columns.items():
+            others = tuple(one for one in FACETS if one != facet)
+            values = self._session.scalars(select(column).where(*_conditions(wanted, others)))
+            several = facet in {"theme", "strategy"}
+            counter = Counter(one for value in values for one in (value.split() if several else [value]))
+            counts[facet] = [{"value": value, "count": count} for value, count in counter.most_common(50)]
+        return counts
+
+
+def _conditions(wanted: FindUseCases, facets: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    columns = use_cases.c
+    conditions = [columns.search.contains(word, autoescape=True) for word in searchable(wanted.q).split()]
+    if wanted.theme and "theme" in facets:
+        conditions.append((" " + columns.themes + " ").contains(f" {wanted.theme} ", autoescape=True))
+    if wanted.strategy and "strategy" in facets:
+        conditions.append((" " + columns.strategies + " ").contains(f" {wanted.strategy} ", autoescape=True))
+    if wanted.stage and "stage" in facets:
+        conditions.append(columns.stage == wanted.stage)
+    if wanted.provider and "provider" in facets:
+        conditions.append(columns.provider == wanted.provider)
+    return conditions
