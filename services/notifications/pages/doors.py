@@ -1,0 +1,5 @@
+"""The doors of notifications for people."""
+
+
+class PageDoors:
+    pass

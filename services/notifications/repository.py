@@ -1,0 +1,105 @@
+"""What notifications asks its tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from services.notifications.domain import EMAIL, Contact, Delivery, Message, Status
+from services.notifications.tables import deliveries, messages, reads
+from shared.auth import Caller
+from shared.kernel import NotFound, Text
+
+
+class Contacts:
+    """The address book of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, application_id: UUID) -> Contact | None:
+        return self._session.get(Contact, application_id)
+
+    def keep(self, contact: Contact) -> None:
+        self._session.merge(contact)
+
+    def check_sees(self, application_id: UUID, caller: Caller) -> None:
+        """Raise NotFound unless `caller` may see the letters of this application."""
+        contact = self.find(application_id)
+        if contact is None or not (caller.is_admin or contact.owner == caller.subject):
+            raise NotFound(
+                Text(de="Diesen Antrag gibt es nicht.", en="There is no such application."), code="not_found"
+            )
+
+
+class Messages:
+    """The letters of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, message: Message) -> None:
+        self._session.add(message)
+
+    def release(self, application_id: UUID, recipient: str, at: datetime) -> None:
+        """Queue the mail that waited for the recipient's address to be proved."""
+        mine = select(messages.c.id).where(
+            messages.c.application_id == application_id, messages.c.recipient == recipient
+        )
+        held = (deliveries.c.status == Status.WRITTEN) & deliveries.c.message_id.in_(mine)
+        self._session.execute(update(deliveries).where(held).values(status=Status.QUEUED, due_at=at))
+
+    def inbox(self, caller: Caller) -> Select[Message, bool]:
+        """Return the query for what `caller` was told and whether they read it, newest first."""
+        read = exists().where(reads.c.message_id == messages.c.id, reads.c.reader == caller.subject)
+        query = select(Message, read.label("read")).where(_for(caller))
+        return query.order_by(messages.c.at.desc(), messages.c.id.desc())
+
+    def mark_read(self, message_id: UUID, caller: Caller) -> Message:
+        """Note that `caller` read the message; NotFound if it is none of theirs."""
+        found = self._session.scalar(select(Message).where(messages.c.id == message_id, _for(caller)))
+        if found is None:
+            raise NotFound(Text(de="Diese Nachricht gibt es nicht.", en="There is no such message."), code="not_found")
+        mine = {"message_id": message_id, "reader": caller.subject}
+        known = select(reads).where(reads.c.message_id == message_id, reads.c.reader == caller.subject)
+        if self._session.execute(known).first() is None:
+            self._session.execute(reads.insert().values(mine))
+        return found
+
+    def ledger(self, application_id: UUID) -> list[tuple[Delivery, Message]]:
+        """Return every delivery of a case, oldest first."""
+        query = (
+            select(Delivery, Message)
+            .join(messages, messages.c.id == deliveries.c.message_id)
+            .where(deliveries.c.application_id == application_id)
+            .order_by(messages.c.at, deliveries.c.message_id, deliveries.c.channel)
+        )
+        return [(delivery, message) for delivery, message in self._session.execute(query)]
+
+    def has_due_mail(self, now: datetime) -> bool:
+        due = select(deliveries.c.id).where(deliveries.c.channel == EMAIL, deliveries.c.due_at <= now)
+        return self._session.execute(due.limit(1)).first() is not None
+
+    def due_mail(self, now: datetime, limit: int) -> list[Delivery]:
+        """Return mail whose time has come and lock it against other senders."""
+        due = (deliveries.c.channel == EMAIL) & (deliveries.c.due_at <= now)
+        query = select(Delivery).where(due).order_by(deliveries.c.due_at).limit(limit).with_for_update(skip_locked=True)
+        return list(self._session.scalars(query))
+
+    def letter(self, delivery_id: UUID) -> tuple[Delivery, Message, Contact | None]:
+        """Return a delivery with what it carries and, for applicants, whom it goes to."""
+        delivery = self._session.get_one(Delivery, delivery_id)
+        message = self._session.get_one(Message, delivery.message_id)
+        contact = (
+            self._session.get(Contact, message.application_id) if message.recipient.startswith("applicant:") else None
+        )
+        return delivery, message, contact
+
+
+def _for(caller: Caller) -> ColumnElement[bool]:
+    recipients = [caller.subject, *(f"role:{role}" for role in caller.roles)]
+    mine = messages.c.recipient.in_(recipients)
+    return mine & or_(messages.c.not_for.is_(None), messages.c.not_for != caller.subject)

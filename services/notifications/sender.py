@@ -1,0 +1,81 @@
+"""The sender role: takes due mail, sends it, and writes down what became of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from uuid import UUID
+
+from services.notifications.domain import Contact, Delivery, Message
+from services.notifications.letters.channels import Mail, NotSent, Send
+from services.notifications.repository import Messages
+from shared import metrics
+from shared.database import Database
+from shared.logs import new_correlation
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+IDLE_S = 0.5
+
+
+class Sender:
+    """Sends until `stop`. A crash between sending and noting it sends once more, with the same Message-ID."""
+
+    def __init__(self, database: Database, send: Send, admin_mailbox: str) -> None:
+        self.database, self.send, self.admin_mailbox = database, send, admin_mailbox
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            new_correlation()
+            try:
+                sent = self.send_due()
+            except Exception as error:  # the top of this role's loop
+                log.warning("sender: %r; again in 5 s", error)
+                self.stopping.wait(5)
+            else:
+                if not sent:
+                    self.stopping.wait(IDLE_S)
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def send_due(self) -> int:
+        """Send what is due now. Returns how many were tried."""
+        with self.database.reading() as session:  # most of the time there is nothing, and no lock to take
+            if not Messages(session).has_due_mail(self.database.now(session)):
+                return 0
+        with self.database.transaction() as session:
+            now = self.database.now(session)
+            claimed = Messages(session).due_mail(now, AT_ONCE)
+            for delivery in claimed:
+                delivery.claim(now)
+            ids = [delivery.id for delivery in claimed]
+        for id_ in ids:
+            self._send_one(id_)
+        return len(ids)
+
+    def _send_one(self, delivery_id: UUID) -> None:
+        with self.database.reading() as session:
+            delivery, message, contact = Messages(session).letter(delivery_id)
+            mail = self._mail(delivery, message, contact)
+        failure: NotSent | None = None
+        try:
+            self.send(mail)
+        except NotSent as error:
+            failure = error
+            log.warning("mail %s was not sent: %s", delivery_id, error)
+        with self.database.transaction() as session:
+            delivery = session.get_one(Delivery, delivery_id)
+            if failure:
+                delivery.failed(str(failure), self.database.now(session), for_good=failure.for_good)
+            else:
+                delivery.sent(self.database.now(session))
+            metrics.letters.labels("email", str(delivery.status)).inc()
+
+    def _mail(self, delivery: Delivery, message: Message, contact: Contact | None) -> Mail:
+        language = contact.language if contact else "de"
+        words = message.words[language]
+        to = contact.email if contact else self.admin_mailbox
+        return Mail(id=str(delivery.id), to=to, subject=words["subject"], text=words["text"], language=language)
