@@ -1,0 +1,205 @@
+"""The hub as users meet it: child processes, and a client that speaks its public API."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 30
+ROUTES: dict[str, str] = json.loads((ROOT / "deploy" / "routes.json").read_text("utf-8"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(question: Any, *, within: float = 20.0, every: float = 0.05) -> Any:
+    """Return the first truthy answer of `question()`, or its last one when the time is up."""
+    end = time.monotonic() + within
+    while True:
+        answer = question()
+        if answer or time.monotonic() > end:
+            return answer
+        time.sleep(every)
+
+
+@dataclass
+class Process:
+    """One child process of the hub and the environment it runs in."""
+
+    module: str
+    environment: dict[str, str]
+    log: Path
+    child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['PORT']}"
+
+    def start(self) -> Process:
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(
+                [sys.executable, "-m", self.module],
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        ready = wait_for(self.is_ready, within=READY_WITHIN_S)
+        assert ready, f"{self.module} did not become ready:\n{self.log.read_text('utf-8')[-3000:]}"
+        return self
+
+    def is_ready(self) -> bool:
+        assert self.child is not None
+        if self.child.poll() is not None:
+            raise RuntimeError(
+                f"{self.module} ended with {self.child.returncode}:\n{self.log.read_text('utf-8')[-3000:]}"
+            )
+        try:
+            return requests.get(f"{self.url}/health/ready", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def kill(self) -> None:
+        """A power cut for this process."""
+        assert self.child is not None
+        self.child.kill()
+        self.child.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to stop and return its exit code."""
+        if self.child is None or self.child.poll() is not None:
+            return 0
+        self.child.send_signal(signal.SIGTERM)
+        return self.child.wait(20)
+
+
+@dataclass
+class Client:
+    """Speaks to the hub as one person. `bases` maps each service to where it listens."""
+
+    bases: dict[str, str]
+    token: str | None = None
+    language: str = "de"
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def as_(self, token: str | None) -> Client:
+        return Client(self.bases, token, self.language)
+
+    def url(self, path: str) -> str:
+        return self.bases[route_of(path)] + path
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        given = {"Accept-Language": self.language} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            given.setdefault("Authorization", f"Bearer {self.token}")
+        if method == "POST":
+            given.setdefault("Idempotency-Key", str(uuid4()))
+        given = {name: value for name, value in given.items() if value}
+        return self.session.request(method, self.url(path), json=body, headers=given, timeout=30)
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return self.call("GET", path, **headers)
+
+    def json(self, path: str) -> Any:
+        answer = self.get(path)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any, **headers: str) -> requests.Response:
+        return self.call("POST", path, body, **headers)
+
+    def example(self, verdict: str = "sound") -> dict[str, Any]:
+        """Return a complete answer set of the current model."""
+        examples = self.json("/api/v1/models/current")["examples"]
+        found: dict[str, Any] = next(one["answers"] for one in examples if one["verdict"] == verdict)
+        return found
+
+    def apply(
+        self, title: str | None = None, *, submit: bool = True, answers: Any = None, **headers: str
+    ) -> requests.Response:
+        answers = answers if answers is not None else self.example()
+        if title:
+            answers = {**answers, "use_case": {**answers["use_case"], "title": title}}
+        contact = {"email": "mina@parkpilot.example", "name": "Mina Yıldız", "language": "de"}
+        return self.post("/api/v1/applications", {"contact": contact, "answers": answers, "submit": submit}, **headers)
+
+    def move(self, id_: str, what: str, body: Any, **headers: str) -> requests.Response:
+        """Make a move on an application as it stands now."""
+        if "If_Match" not in headers:
+            headers["If_Match"] = self.get(f"/api/v1/applications/{id_}").headers["ETag"]
+        return self.post(f"/api/v1/applications/{id_}/{what}", body, **headers)
+
+
+def route_of(path: str) -> str:
+    """Return the service that the one routing table names for `path`: a pattern beats a prefix, a longer one a shorter."""
+    plain = path.split("?", 1)[0]
+    matches = [pattern for pattern in ROUTES if _pattern(pattern).fullmatch(plain)]
+    return ROUTES[max(matches, key=lambda pattern: ("{id}" in pattern, len(pattern)))] if matches else "onboarding"
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\{id\}", "[^/]+").replace(r"/\*\*", "(/.*)?"))
+
+
+@dataclass
+class Hub:
+    """A running hub: its processes, its two admins, and where its logs are."""
+
+    processes: dict[str, Process]
+    admins: list[str]
+    folder: Path
+
+    @property
+    def bases(self) -> dict[str, str]:
+        if "all" in self.processes:
+            return dict.fromkeys(("onboarding", "catalog", "notifications"), self.processes["all"].url)
+        return {name: process.url for name, process in self.processes.items()}
+
+    def client(self, token: str | None = None) -> Client:
+        return Client(self.bases, token)
+
+    @property
+    def vera(self) -> Client:
+        return self.client(self.admins[0])
+
+    @property
+    def jonas(self) -> Client:
+        return self.client(self.admins[1])
+
+    def approve(self, id_: str) -> None:
+        """Lead a submitted application through both signatures."""
+        proposed = self.vera.move(id_, "decision", {"outcome": "approve", "reason": "Passt zur Plattform."})
+        assert proposed.status_code == 200, proposed.text
+        confirmed = self.jonas.move(id_, "decision/confirmation", {"agree": True})
+        assert confirmed.status_code == 200, confirmed.text
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.stop()
+
+
+def embedded(folder: Path, **settings: str) -> Hub:
+    """Start the embedded default on `folder`."""
+    environment = {"PORT": str(free_port()), "DATA_DIR": str(folder / "data"), **settings}
+    process = Process("services", environment, folder / "hub.log").start()
+    access = json.loads((folder / "data" / "access.json").read_text("utf-8"))
+    return Hub({"all": process}, [admin["token"] for admin in access["admins"]], folder)
