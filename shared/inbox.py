@@ -242,7 +242,7 @@ class Inbox:
     def _park_unreadable(self, delivery: Delivery, error: BrokenContract) -> None:
         """Keep bytes nobody can act on, under a key of their own: a stranger must not take a real event's."""
         digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
-        event_id = UUID(bytes=digest.digest()[:16], version=8)
+        event_id = UUID(bytes=digest.digest()[:16], version=5)
         log.error("parked an unreadable message on the queue of %s as %s: %s", delivery.teller, event_id, error)
         with self.database.transaction() as session:
             if session.scalar(select(self.table.c.event_id).where(self.table.c.event_id == event_id)):

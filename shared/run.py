@@ -18,15 +18,15 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib import import_module, metadata
-from pathlib import Path
 from typing import Any
 
 from nameko.runners import ServiceRunner
 
-from shared import embedded, logs, migrate, settings
-from shared.auth import Keyring, read_admins
+from shared import embedded, logs, settings
+from shared.auth import Keyring
 from shared.broker import Broker
 from shared.settings import Settings, WrongSettings
+from shared.setup import keyring_of, setup
 
 log = logging.getLogger(__name__)
 
@@ -53,24 +53,6 @@ def serve(*names: str) -> None:
     _run(chosen, keyring, names)
     if lock:
         lock.close()
-
-
-def setup(chosen: Settings, *names: str) -> None:
-    """Create and migrate the databases of `names`, and apply their part of the broker's topology."""
-    for name in names:
-        migrate.upgrade(chosen.database(name), name)
-    if not chosen.embedded:
-        Broker(chosen.amqp_uri).apply_topology(*names)
-
-
-def keyring_of(chosen: Settings) -> Keyring:
-    """Read secret and admins from the files the settings name; embedded makes them first."""
-    secret = chosen.secret_file or embedded.secret(chosen.data_dir)
-    tokens = chosen.tokens_file or embedded.admins(chosen.data_dir, chosen.public_url)
-    text = Path(secret).read_text("utf-8").strip()
-    if len(text) < 32:  # noqa: PLR2004
-        raise WrongSettings(f"The house secret in {secret} is shorter than 32 characters.")
-    return Keyring(text.encode(), read_admins(Path(tokens)))
 
 
 def _run(chosen: Settings, keyring: Keyring, names: tuple[str, ...]) -> None:

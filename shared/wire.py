@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import eventlet
 from nameko.extensions import DependencyProvider
@@ -20,6 +20,7 @@ from shared.inbox import Inbox, Reactions
 from shared.listener import Listener
 from shared.outbox import Outbox
 from shared.relay import Relay
+from shared.roles import Role
 from shared.settings import Settings
 from shared.web.answers import Answer
 from shared.web.asking import Ask
@@ -30,14 +31,6 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S = 10
 HOUR_S = 3600.0
 T = TypeVar("T")
-
-
-class Role(Protocol):
-    """A loop that runs until it is told to stop."""
-
-    def run(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class House(DependencyProvider):

@@ -15,9 +15,10 @@ from services.notifications.repository import Contacts, Messages
 from services.notifications.sender import Sender
 from shared.inbox import Reactions
 from shared.paging import page_of
+from shared.roles import Role
 from shared.web import Answer, Ask, Doc, http
 from shared.web.asking import uuid_of
-from shared.wire import House, Role
+from shared.wire import House
 
 READ = schemas.ReadSchema()
 

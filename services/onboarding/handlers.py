@@ -23,7 +23,7 @@ from services.onboarding.commands import (
     WithdrawApplication,
 )
 from services.onboarding.domain import Application
-from services.onboarding.model import Model
+from services.onboarding.model import Model, patched
 from services.onboarding.repository import Applications
 from shared.auth import Caller, proves
 from shared.contracts.catalog import UseCaseListed
@@ -104,22 +104,9 @@ def on_use_case_listed(event: UseCaseListed, session: Session) -> None:
 REACTIONS: Reactions = {UseCaseListed: on_use_case_listed}
 
 
-def merge_patch(target: Any, patch: Any) -> Any:
-    """Return `target` changed by the JSON Merge Patch `patch` (RFC 7396); both stay as they were."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            merged.pop(key, None)
-        else:
-            merged[key] = merge_patch(merged.get(key), value)
-    return merged
-
-
 def _change_answers(application: Application, patch: Answers) -> None:
     model = models.get(application.model)
-    answers = merge_patch(application.answers, patch)
+    answers = patched(application.answers, patch)
     application.change_answers(answers, _judge(model, answers), _now())
 
 

@@ -63,7 +63,7 @@ class Service(PageDoors):
             }
             for version in models.versions()
         ]
-        return Answer(body={"items": items}, etag=models.current().etag)
+        return Answer(body={"items": items}, etag=models.current().etag, cached=True)
 
     @http(
         "GET",
@@ -71,7 +71,7 @@ class Service(PageDoors):
         doc=Doc(says="Read the model new applications are checked with", answers="Model"),
     )
     def current_model(self, ask: Ask) -> Answer:
-        return Answer(body=models.current().public, etag=models.current().etag)
+        return _model_answer(models.current())
 
     @http(
         "GET",
@@ -79,8 +79,7 @@ class Service(PageDoors):
         doc=Doc(says="Read one version of the model", answers="Model", refuses=(404,)),
     )
     def one_model(self, ask: Ask, version: str) -> Answer:
-        model = models.get(version)
-        return Answer(body=model.public, etag=model.etag)
+        return _model_answer(models.get(version))
 
     @http(
         "POST",
@@ -235,6 +234,10 @@ def list_filters(ask: Ask, caller: Caller) -> Filters:
         kind=ask.choice("kind", KINDS),
         theme=ask.choice("theme", THEMES),
     )
+
+
+def _model_answer(model: models.Model) -> Answer:
+    return Answer(body=model.body, etag=model.etag, cached=True)
 
 
 def _answer(application: Application, caller: Caller) -> Answer:

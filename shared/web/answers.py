@@ -30,9 +30,13 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """JSON for a program. `token_for` names the applicant whose token is added once, derived and not stored."""
+    """JSON for a program; `body` may be JSON already, as bytes. `cached` answers 304 to who knows the `etag`.
+
+    `token_for` names the applicant whose token is added once, derived and not stored.
+    """
 
     body: Any
+    cached: bool = False
     status: int = 200
     etag: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -54,10 +58,13 @@ def send(answer: Answer, ask: Ask) -> Response:
     body = answer.body
     if answer.token_for:
         body = body | {"token": ask.keyring.applicant_token(answer.token_for)}
-    text = "" if body is None else json.dumps(body, ensure_ascii=False)
+    text = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
     response = Response(text, status=answer.status, mimetype="application/json", headers=answer.headers)
     if answer.etag is not None:
         response.set_etag(answer.etag)
+    if answer.cached:
+        response.headers["Cache-Control"] = "no-cache"
+        response.make_conditional(ask.request)
     response.headers.setdefault("Cache-Control", "no-store")
     return _tell_language(response, ask)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.support.hub import Hub, wait_for
 
 
-def test_an_approved_application_appears_in_the_catalog_and_everybody_is_told(hub: Hub) -> None:
+def test_an_approved_application_appears_in_the_catalog_and_everybody_is_told(stack: Hub) -> None:
+    hub = stack
     applied = hub.client().apply("Parkraum-Lotse Nordpark")
     assert applied.status_code == 201, applied.text
     application = applied.json()

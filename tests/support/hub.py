@@ -18,6 +18,8 @@ from uuid import uuid4
 
 import requests
 
+from shared.auth import new_admin
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 30
 ROUTES: dict[str, str] = json.loads((ROOT / "deploy" / "routes.json").read_text("utf-8"))
@@ -69,9 +71,8 @@ class Process:
     def is_ready(self) -> bool:
         assert self.child is not None
         if self.child.poll() is not None:
-            raise RuntimeError(
-                f"{self.module} ended with {self.child.returncode}:\n{self.log.read_text('utf-8')[-3000:]}"
-            )
+            said = self.log.read_text("utf-8")[-3000:]
+            raise RuntimeError(f"{self.module} ended with {self.child.returncode}:\n{said}")
         try:
             return requests.get(f"{self.url}/health/ready", timeout=2).status_code == 200
         except requests.RequestException:
@@ -203,3 +204,26 @@ def embedded(folder: Path, **settings: str) -> Hub:
     process = Process("services", environment, folder / "hub.log").start()
     access = json.loads((folder / "data" / "access.json").read_text("utf-8"))
     return Hub({"all": process}, [admin["token"] for admin in access["admins"]], folder)
+
+
+def separate(folder: Path, amqp_uri: str, database_url: str, **settings: str) -> Hub:
+    """Start the three services as three processes on a real broker and a real database."""
+    secret, tokens = folder / "secret", folder / "admin_tokens.json"
+    secret.write_text(uuid4().hex * 2, "utf-8")
+    admins = [new_admin(name, ("reviewer", "approver")) for name in ("Vera", "Jonas")]
+    tokens.write_text(json.dumps([line for _, line in admins]), "utf-8")
+    environment = {
+        "AMQP_URI": amqp_uri,
+        "DATABASE_URL": database_url,
+        "HOUSE_SECRET_FILE": str(secret),
+        "ADMIN_TOKENS_FILE": str(tokens),
+        "MAIL_URL": "console:",
+        **settings,
+    }
+    processes = {
+        name: Process(f"services.{name}", {**environment, "PORT": str(free_port())}, folder / f"{name}.log")
+        for name in ("onboarding", "catalog", "notifications")
+    }
+    for process in processes.values():
+        process.start()
+    return Hub(processes, [token for token, _ in admins], folder)

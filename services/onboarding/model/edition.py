@@ -1,0 +1,91 @@
+"""One version of the business and operator model: what it asks, demands, shows and decides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Any
+
+from services.onboarding.model import examples
+from services.onboarding.model.check import Finding, Judge, requirement
+from services.onboarding.model.derived import DERIVED, Answers
+from services.onboarding.model.document import assert_form, refuse
+from services.onboarding.model.problems import Structure
+from shared.kernel import Problem
+
+Schema = dict[str, Any]
+
+
+class Model:
+    """A model document in use. Built from a draft it works like a released one, for previews.
+
+    Raises: ModelError if the document has the wrong form or names what does not exist.
+    """
+
+    def __init__(self, document: Schema, file: str = "draft") -> None:
+        assert_form(document, file)
+        self.version: str = document["version"]
+        self.status: str = document["status"]
+        self.schema: Schema = document["schema"]
+        self._document, self._file = document, file
+        self._rules = [
+            {
+                **rule,
+                "requires": requirement(rule, self.schema),
+                "examples": examples.expanded(document, rule),
+            }
+            for rule in document["rules"]
+        ]
+        self._structure = Structure(self.schema)
+        self._judge = Judge(self.version, self.schema, self._rules)
+
+    def problems(self, answers: object) -> tuple[Problem, ...]:
+        """Return what is wrong with the form of `answers`; missing ones are no problem, but findings."""
+        return self._structure.problems(answers)
+
+    def check(self, answers: Answers) -> tuple[Finding, ...]:
+        """Return what `answers` miss or break, in the order of the rules; empty means nothing.
+
+        Never raises for answers without `problems`. Findings are JSON-ready; do not change them.
+        """
+        return self._judge.check(answers)
+
+    def validate(self) -> None:
+        """Raise ModelError if an example does not show what it claims to show."""
+        found = list(examples.complaints(self._document, self._structure, self._judge))
+        refuse(self._document, self._file, found)
+
+    @cached_property
+    def public(self) -> Schema:
+        """The document as everybody may read it: every rule with its complete `requires` and examples.
+
+        `derived` describes the values beside the answers that `applies_to` and `requires` may name.
+        """
+        return {
+            "version": self.version,
+            "status": self.status,
+            "title": self._document["title"],
+            "published_on": self._document["published_on"],
+            "schema": self.schema,
+            "derived": {
+                name: {
+                    "type": derived.type,
+                    "from": list(derived.sources),
+                    "text": {"de": derived.text.de, "en": derived.text.en},
+                }
+                for name, derived in DERIVED.items()
+            },
+            "rules": self._rules,
+            "examples": self._document["examples"],
+        }
+
+    @cached_property
+    def body(self) -> bytes:
+        """`public` as JSON, made once: it is half a megabyte and asked for often."""
+        return json.dumps(self.public, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @cached_property
+    def etag(self) -> str:
+        """The SHA-256 of `body`, without quotation marks."""
+        return hashlib.sha256(self.body).hexdigest()

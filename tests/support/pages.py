@@ -1,0 +1,367 @@
+"""Every page with something on it, the way its door would fill it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from services.catalog.pages import facets
+from services.onboarding import model
+from services.onboarding.pages import form, overview
+from shared.auth import Caller
+from shared.kernel import Problem, Text
+from shared.pages import Pages
+
+NOW = datetime(2027, 5, 18, 10, tzinfo=UTC)
+PAGES = Pages("services.onboarding.pages", "services.catalog.pages", "services.notifications.pages", clock=lambda: NOW)
+
+MODEL = model.get("1.0")
+SCHEMA = MODEL.schema
+EXAMPLES: dict[str, dict[str, Any]] = {one["key"]: one["answers"] for one in MODEL.public["examples"]}
+RULES = len(MODEL.public["rules"])
+
+ID = "018f6f3e-7c1a-7d1e-9b3e-2f1a5c6d7e8f"
+HERE = f"/applications/{ID}"
+APPLICANT = Caller(f"applicant:{ID}", "Aylin Yıldız", frozenset({"applicant"}))
+ADMIN = Caller("admin:Ada Weber", "Ada Weber", frozenset({"reviewer", "approver"}))
+
+#: What somebody might type who means no good.
+HOSTILE = "\"><script>alert('x')</script>"
+
+Sample = tuple[str, Caller | None, str, dict[str, Any]]
+
+
+def broken() -> dict[str, Any]:
+    """Answers with a violation, a condition and gaps."""
+    answers = deepcopy(EXAMPLES["parking"])
+    answers["use_case"]["public_service"] = True
+    answers["operation"] |= {"availability": 98.0, "hosting": "elsewhere"}
+    answers["operation"].pop("support_hours")
+    answers.pop("open_source")
+    return answers
+
+
+def problem(pointer: str, de: str = "Prüfen Sie das.", en: str = "Check this.") -> Problem:
+    return Problem(pointer, "wrong", Text(de, en))
+
+
+def application(status: str, answers: dict[str, Any], **but: Any) -> dict[str, Any]:
+    """An application as the API shows it."""
+    return {
+        "id": ID,
+        "number": "BI-7K4Q",
+        "status": status,
+        "model": "1.0",
+        "version": 7,
+        "contact": {"name": HOSTILE, "email": "a@b.example", "language": "de", "proved": False},
+        "answers": answers,
+        "questions": [
+            {"id": "q1", "text": HOSTILE, "pointer": "/operation/availability", "reply": None},
+            {"id": "q2", "text": "Wer übernimmt?", "pointer": None, "reply": None},
+            {"id": "q3", "text": "Warum?", "pointer": None, "reply": HOSTILE},
+        ],
+        "timeline": [
+            {"at": "2027-05-11T16:40:00+02:00", "status": "draft", "actor": "applicant"},
+            {"at": "2027-05-12T09:14:00+02:00", "status": "in_review", "actor": "admin:Ada Weber"},
+        ],
+        "next": {"who": "applicant", "until": "2027-05-28"},
+        "decision": None,
+        "links": {"self": f"/api/v1{HERE}"},
+        **but,
+    }
+
+
+def decision(**but: Any) -> dict[str, Any]:
+    return {
+        "outcome": "approve_with_conditions",
+        "reason": HOSTILE,
+        "conditions": [{"text": HOSTILE, "due": "2027-12-31"}, {"text": "Belegen.", "due": None}],
+        "decided_at": None,
+        "proposed_by": "admin:Kim Brand",
+        "signed_by": None,
+        "comment": "",
+        **but,
+    }
+
+
+def seen(answers: dict[str, Any], language: str) -> dict[str, Any]:
+    """What the pages of one application show of its answers."""
+    findings = MODEL.check(answers)
+    return {
+        "tasks": overview.tasks(SCHEMA, answers, findings, language),
+        "tally": overview.tally(findings, RULES),
+        "findings": overview.remarks(SCHEMA, findings, language),
+        "sheets": overview.sheets(SCHEMA, answers, findings, language),
+    }
+
+
+def section_page(
+    key: str, answers: dict[str, Any], language: str, errors: tuple[Problem, ...] = (), status: str = "draft"
+) -> Sample:
+    chapters = form.sections(SCHEMA, language)
+    place = next(section.number for section in chapters if section.key == key) - 1
+    findings = overview.remarks(SCHEMA, MODEL.check(answers), language)
+    context = {
+        "application": application(status, answers),
+        "section": chapters[place],
+        "previous": chapters[place - 1] if place else None,
+        "next": chapters[place + 1] if place + 1 < len(chapters) else None,
+        "fields": form.fields(SCHEMA, key, answers, errors, language),
+        "errors": errors,
+        "findings": [finding for finding in findings if finding["section"] == key],
+        "visited": key in answers,
+        "added": False,
+    }
+    return "onboarding/section.html", APPLICANT, f"{HERE}/sections/{key}", context
+
+
+@cache
+def samples(language: str) -> dict[str, Sample]:
+    """Template, caller, path and context of every page, by a name."""
+    return _shared() | _applicant(language) | _city(language) | _public()
+
+
+def render(sample: Sample, language: str) -> str:
+    template, caller, path, context = sample
+    return PAGES.render(template, language=language, caller=caller, path=path, csrf="c5rf", **context)
+
+
+def _shared() -> dict[str, Sample]:
+    openapi = {
+        "info": {"title": "Hub", "version": "1"},
+        "paths": {
+            "/api/v1/checks": {
+                "post": {
+                    "summary": "Check",
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Check"}}}
+                    },
+                    "responses": {"200": {"description": "Fine"}},
+                }
+            }
+        },
+        "components": {"schemas": {"Check": {"type": "object", "title": HOSTILE}}},
+    }
+    wrong = {"next": "/", "errors": [problem("/token")], "built_in": []}
+    return {
+        "problem": ("problem.html", None, "/x", {"status": 503, "title": "x", "detail": "", "incident": "4bf9"}),
+        "sign in": ("sign_in.html", None, "/sign-in", {"next": HOSTILE, "errors": [], "built_in": ["Ada", HOSTILE]}),
+        "sign in, wrong": ("sign_in.html", None, "/sign-in", wrong),
+        "docs": ("docs.html", None, "/api/docs", {"document": openapi}),
+    }
+
+
+def _applicant(language: str) -> dict[str, Sample]:
+    every, nothing = (
+        {"edit": True, "submit": True, "withdraw": True},
+        {"edit": False, "submit": False, "withdraw": False},
+    )
+    common = {"ahead": overview.ahead("in_review", language), "private_link": None, "errors": [], "typed": {}}
+    parking = EXAMPLES["parking"]
+    hostile = deepcopy(parking)
+    hostile["use_case"]["title"] = HOSTILE
+    refused = [problem("/answers/operation/availability"), problem("/items/1/text"), problem("/reason")]
+    decided = application(
+        "approved_with_conditions",
+        parking,
+        decision=decision(decided_at="2027-06-02T15:20:00+02:00"),
+        next=None,
+        links={"use_case": "/api/v1/use-cases/parkraum-lotse"},
+    )
+    begun = {"model": {"version": "1.0", "questions": 70, "rules": RULES}, "figures": None}
+    busy = begun | {"figures": {"median_days": None, "received": 4, "decided": 3, "overdue": 0}}
+    contact = {"name": HOSTILE, "email": "", "language": "en"}
+    item = {
+        "id": ID,
+        "number": "BI-7K4Q",
+        "title": HOSTILE,
+        "status": "clarification",
+        "theme": ["energy"],
+        "version": 1,
+    }
+    mine = [item | {"next": {"who": "applicant", "until": None}}, item | {"title": "", "theme": [], "next": None}]
+    return {
+        "start": ("onboarding/start.html", None, "/", begun),
+        "start, with figures": ("onboarding/start.html", None, "/", busy),
+        "apply": ("onboarding/apply.html", None, "/apply", {"contact": contact, "errors": [problem("/contact/email")]}),
+        "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "token": HOSTILE, "number": None}),
+        "applications": (
+            "onboarding/applications.html",
+            APPLICANT,
+            "/applications",
+            {"items": mine, "next_link": "?x"},
+        ),
+        "no applications": (
+            "onboarding/applications.html",
+            APPLICANT,
+            "/applications",
+            {"items": [], "next_link": None},
+        ),
+        "empty draft": (
+            "onboarding/application.html",
+            APPLICANT,
+            HERE,
+            common | seen({}, language) | {"application": application("draft", {}), "may": every},
+        ),
+        "draft": (
+            "onboarding/application.html",
+            APPLICANT,
+            HERE,
+            common
+            | seen(broken(), language)
+            | {
+                "application": application("draft", broken()),
+                "may": every,
+                "errors": refused,
+                "private_link": "/r?t=1",
+            },
+        ),
+        "asked back": (
+            "onboarding/application.html",
+            APPLICANT,
+            HERE,
+            common
+            | seen(hostile, language)
+            | {"application": application("clarification", hostile), "may": every, "notice": Text("Gut.", "Fine.")},
+        ),
+        "decided": (
+            "onboarding/application.html",
+            APPLICANT,
+            HERE,
+            common | seen(parking, language) | {"application": decided, "may": nothing},
+        ),
+        "first section": section_page("organisation", {}, language),
+        "section with errors": section_page("operation", broken(), language, (problem("/operation/availability"),)),
+        "section under a proposal": section_page("use_case", hostile, language, status="proposed"),
+    }
+
+
+def _city(language: str) -> dict[str, Sample]:
+    item = {"id": ID, "number": "BI-7K4Q", "kind": "start_up", "theme": ["energy"], "findings": 2, "version": 1}
+    items = [
+        item
+        | {
+            "title": HOSTILE,
+            "provider": HOSTILE,
+            "status": "proposed",
+            "next": {"who": "approver", "until": "2027-05-16"},
+        },
+        item | {"title": "", "provider": "", "status": "new", "kind": None, "theme": [], "next": None},
+    ]
+    choices = {"status": ["submitted"], "kind": ["company"], "theme": ["energy", "climate"]}
+    queue = {
+        "items": items,
+        "filters": {"status": "", "kind": "", "theme": "climate"},
+        "choices": choices,
+        "counts": {"open": 2, "due": 1, "overdue": 1},
+        "next_link": "/workbench?after=x",
+        "first": "/workbench",
+    }
+    deliveries = [{"message": "m", "channel": "email", "status": "failed", "at": "2027-05-14T11:02:00Z", "attempts": 3}]
+    common = {"mine": False, "deliveries": deliveries, "errors": [], "typed": {"/outcome": "decline"}}
+    reviewing, signing = (
+        {"ask": True, "propose": True, "confirm": False},
+        {"ask": False, "propose": False, "confirm": True},
+    )
+    path = f"/workbench/{ID}"
+    wrong = [problem("/items/0/text"), problem("/conditions/0/text"), problem("/reason"), problem("/nowhere")]
+    return {
+        "workbench": ("onboarding/workbench.html", ADMIN, "/workbench", queue),
+        "empty workbench": (
+            "onboarding/workbench.html",
+            ADMIN,
+            "/workbench",
+            queue | {"items": [], "counts": None, "next_link": None, "first": None},
+        ),
+        "case": (
+            "onboarding/case.html",
+            ADMIN,
+            path,
+            common
+            | seen(broken(), language)
+            | {
+                "application": application("in_review", broken(), proposal=None),
+                "may": reviewing,
+                "errors": wrong,
+            },
+        ),
+        "second review": (
+            "onboarding/case.html",
+            ADMIN,
+            path,
+            common
+            | seen(EXAMPLES["parking"], language)
+            | {
+                "application": application("proposed", EXAMPLES["parking"], proposal=decision()),
+                "may": signing,
+                "errors": [problem("/comment"), problem("/agree")],
+            },
+        ),
+        "own proposal": (
+            "onboarding/case.html",
+            ADMIN,
+            path,
+            common
+            | seen({}, language)
+            | {
+                "application": application(
+                    "proposed", {}, proposal=decision(), decision=decision(decided_at="2027-06-02")
+                ),
+                "may": {"ask": False, "propose": False, "confirm": False},
+                "mine": True,
+                "deliveries": None,
+            },
+        ),
+    }
+
+
+def _public() -> dict[str, Sample]:
+    use_case = {
+        "slug": "parkraum-lotse",
+        "title": HOSTILE,
+        "summary": HOSTILE,
+        "theme": ["mobility", "energy"],
+        "stage": "test",
+        "provider": HOSTILE,
+        "strategy": ["mobilitaetsstrategie"],
+        "since": "2027-03-01T10:00:00+01:00",
+    }
+    counted = {"theme": [{"value": "mobility", "count": 8}, {"value": "energy", "count": 0}]}
+    found = {"items": [use_case, use_case | {"since": None, "strategy": [], "theme": []}], "q": HOSTILE, "total": 2}
+    message = {"id": "m1", "at": "2027-05-14T11:02:00Z", "application": ID, "subject": HOSTILE, "text": HOSTILE}
+    letters = [message | {"read": False}, message | {"id": "m2", "read": True, "text": {"de": "x", "en": "y"}}]
+    history = [{"at": "2026-11-01", "stage": "idea"}, {"at": "2027-03-01", "stage": "test"}]
+    return {
+        "catalog": (
+            "catalog/catalog.html",
+            None,
+            "/catalog?theme=mobility",
+            found
+            | {
+                "facets": facets(counted, {"theme": "mobility"}, HOSTILE),
+                "next_link": "/catalog?after=x",
+                "first": None,
+            },
+        ),
+        "empty catalog": (
+            "catalog/catalog.html",
+            None,
+            "/catalog",
+            {"items": [], "q": "", "total": 0, "facets": facets({}, {}), "next_link": None, "first": "/catalog"},
+        ),
+        "use case": ("catalog/use_case.html", None, "/catalog/x", {"use_case": use_case | {"history": history}}),
+        "messages": (
+            "notifications/messages.html",
+            APPLICANT,
+            "/messages",
+            {"items": letters, "unread": 1, "next_link": None, "first": "/messages"},
+        ),
+        "no messages": (
+            "notifications/messages.html",
+            ADMIN,
+            "/messages",
+            {"items": [], "unread": 0, "next_link": None, "first": None},
+        ),
+    }
