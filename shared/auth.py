@@ -111,10 +111,6 @@ class Keyring:
         found = self._read("resume", key)
         return (found[0], found[1], found[2]) if found else None
 
-    def built_in_key(self, admin: Admin) -> str:
-        """The key in the printed sign-in link of the embedded default."""
-        return hashlib.sha256(self._secret + b"sign-in" + admin.sha256.encode()).hexdigest()[:24]
-
     def _signer(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt=salt)
 

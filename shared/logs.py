@@ -42,6 +42,8 @@ def configure(level: str, form: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for noisy in ("nameko", "amqp", "kombu", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Doors answer refusals and log bugs themselves; nameko would log both once more, with a traceback each.
+    logging.getLogger("nameko.containers").addFilter(lambda record: "error handling worker" not in str(record.msg))
 
 
 def _add_correlation(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
-from sqlakeyset import InvalidPage, select_page, unserialize_bookmark
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlakeyset import InvalidPage, Marker, select_page, unserialize_bookmark
+from sqlakeyset.columns import parse_ob_clause
 from sqlalchemy.orm import Session
 
 from shared.kernel import Text
@@ -21,14 +22,27 @@ def page_of(session: Session, query: Any, ask: Ask) -> tuple[list[Any], dict[str
     """
     limit, after = ask.number("limit", LIMIT, 1, MAX_LIMIT), ask.request.args.get("after")
     try:
-        marker = unserialize_bookmark(after) if after else None
+        marker = _read(after, query) if after else None
         page = select_page(session, query, per_page=limit, page=marker)
-    except (InvalidPage, ValueError, TypeError, KeyError, IndexError, StatementError) as error:
-        if isinstance(error, DBAPIError):
-            raise
+    except (ValueError, OverflowError, csv.Error) as error:
         raise bad_query("after", Text(de="der Verweis aus „Link“", en="the reference in “Link”")) from error
     rows = [row[0] if len(row) == 1 else row for row in page]
     if not page.paging.has_next:
         return rows, {}
     wanted = ask.request.args.to_dict() | {"after": page.paging.bookmark_next}
     return rows, {"Link": f'<{ask.path_with(wanted)}>; rel="next"'}
+
+
+def next_link(headers: dict[str, str]) -> str | None:
+    """Return the path of the next page out of the Link header of a list."""
+    link = headers.get("Link")
+    return link[1 : link.index(">")] if link else None
+
+
+def _read(after: str, query: Any) -> Marker:
+    """Read a bookmark; ValueError unless it is one of ours: forward, with a value of its kind for each column."""
+    marker = unserialize_bookmark(after)
+    kinds = [column.comparable_value.type.python_type for column in parse_ob_clause(query)]
+    if marker.backwards or [type(value) for value in marker.place or ()] != kinds:
+        raise InvalidPage(after)
+    return marker

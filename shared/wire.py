@@ -18,6 +18,7 @@ from shared.clock import Clock
 from shared.database import Database, ping
 from shared.inbox import Inbox, Reactions
 from shared.listener import Listener
+from shared.logs import correlation
 from shared.outbox import Outbox
 from shared.relay import Relay
 from shared.roles import Role
@@ -84,6 +85,10 @@ class House(DependencyProvider):
 
     def get_dependency(self, worker_ctx: Any) -> House:
         return self
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        # A worker is a greenlet of its own, and knows nothing yet of the request it works for.
+        correlation.set(worker_ctx.args[0].correlation)
 
     def once(
         self,

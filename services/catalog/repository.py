@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.catalog.commands import FindUseCases
@@ -45,6 +45,10 @@ class UseCases:
         columns = use_cases.c
         query = select(UseCase).where(*_conditions(wanted, FACETS))
         return query.order_by(columns.pinned.desc(), columns.listed_at.desc(), columns.id.desc())
+
+    def how_many(self, wanted: FindUseCases) -> int:
+        query = select(func.count()).select_from(use_cases).where(*_conditions(wanted, FACETS))
+        return self._session.scalar(query) or 0
 
     def counts(self, wanted: FindUseCases) -> Counts:
         """Count the values of each facet under the other filters: what a click would find."""

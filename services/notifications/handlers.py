@@ -13,14 +13,24 @@ from sqlalchemy.orm import Session
 from services.notifications import letters
 from services.notifications.domain import EMAIL, Contact, Message
 from services.notifications.repository import Contacts, Messages
+from shared.auth import Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
-from shared.inbox import Reaction
+from shared.inbox import Reaction, Reactions
 from shared.kernel import Event
 
 #: Makes the private link of an application for its owner and address.
 PrivateLink = Callable[[UUID, str, str], str]
+
+
+def reactions(public_url: str, keyring: Keyring) -> Reactions:
+    """Return what notifications does about every event; letters carry links that start with `public_url`."""
+
+    def private_link(application: UUID, owner: str, email: str) -> str:
+        return f"{public_url}/applications/resume/{keyring.resume_key(str(application), owner, email)}"
+
+    return Writer(public_url, private_link).reactions()
 
 
 class Writer:

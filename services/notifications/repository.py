@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.notifications.domain import EMAIL, Contact, Delivery, Message, Status
@@ -57,6 +57,10 @@ class Messages:
         read = exists().where(reads.c.message_id == messages.c.id, reads.c.reader == caller.subject)
         query = select(Message, read.label("read")).where(_for(caller))
         return query.order_by(messages.c.at.desc(), messages.c.id.desc())
+
+    def unread(self, caller: Caller) -> int:
+        read = exists().where(reads.c.message_id == messages.c.id, reads.c.reader == caller.subject)
+        return self._session.scalar(select(func.count()).select_from(messages).where(_for(caller), ~read)) or 0
 
     def mark_read(self, message_id: UUID, caller: Caller) -> Message:
         """Note that `caller` read the message; NotFound if it is none of theirs."""

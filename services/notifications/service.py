@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.notifications import schemas, tables
-from services.notifications.handlers import Writer
+from services.notifications import handlers, schemas, tables
 from services.notifications.letters.channels import channel
 from services.notifications.pages.doors import PageDoors
 from services.notifications.repository import Contacts, Messages
@@ -24,11 +22,7 @@ READ = schemas.ReadSchema()
 
 
 def reactions(house: House) -> Reactions:
-    def private_link(application: UUID, owner: str, email: str) -> str:
-        key = house.keyring.resume_key(str(application), owner, email)
-        return f"{house.settings.public_url}/applications/resume/{key}"
-
-    return Writer(house.settings.public_url, private_link).reactions()
+    return handlers.reactions(house.settings.public_url, house.keyring)
 
 
 def more_roles(house: House) -> dict[str, Role]:
@@ -68,7 +62,7 @@ class Service(PageDoors):
             body=schemas.ReadSchema,
             answers="Message",
             security="applicant or admin",
-            refuses=(400, 401, 404, 415, 422),
+            refuses=(400, 401, 404, 409, 413, 415, 422),
         ),
     )
     def mark_read(self, ask: Ask, id: str) -> Answer:  # noqa: A002

@@ -14,6 +14,10 @@ from shared.auth import Caller
 from shared.database import hold
 from shared.kernel import NotFound, Text
 
+#: What lists can be narrowed to; the model knows the same words.
+KINDS = ("start_up", "company", "science", "city_department", "initiative", "intermediary")
+THEMES = ("mobility", "energy", "climate", "district")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:

@@ -13,7 +13,7 @@ from services.onboarding import handlers, schemas, tables
 from services.onboarding import model as models
 from services.onboarding.domain import Application, Status
 from services.onboarding.pages.doors import PageDoors
-from services.onboarding.repository import Applications, Filters
+from services.onboarding.repository import KINDS, THEMES, Applications, Filters
 from shared.auth import ADMIN_ROLES, APPLICANT, APPROVER, REVIEWER, Caller
 from shared.paging import page_of
 from shared.web import Answer, Ask, Doc, http
@@ -22,8 +22,6 @@ from shared.wire import House
 
 APPLICATION = "/api/v1/applications/<id>"
 LIST_PARAMETERS = ("status", "kind", "theme", "limit", "after")
-KINDS = ("start_up", "company", "science", "city_department", "initiative", "intermediary")
-THEMES = ("mobility", "energy", "climate", "district")
 Handler = Callable[[Session, Application, Any, Caller], None]
 
 START, CHANGE, SUBMIT, WITHDRAW = (
@@ -52,7 +50,7 @@ class Service(PageDoors):
 
     house = House(tables.metadata, handlers.REACTIONS)
 
-    @http("GET", "/api/v1/models", doc=Doc(says="List the released versions of the model", answers="Models"))
+    @http("GET", "/api/v1/models", doc=Doc(says="List the versions of the model", answers="Models", refuses=(422,)))
     def list_models(self, ask: Ask) -> Answer:
         ask.only()
         items = [
@@ -102,8 +100,8 @@ class Service(PageDoors):
             body=schemas.StartSchema,
             answers="NewApplication",
             status=201,
-            security="anybody or applicant",
-            refuses=(400, 401, 413, 415, 422, 503),
+            security="anybody or applicant or admin",
+            refuses=(400, 401, 409, 413, 415, 422, 503),
         ),
     )
     def start(self, ask: Ask) -> Answer:
@@ -181,7 +179,7 @@ class Service(PageDoors):
     def reply(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         return self._move(ask, id, REPLY, handlers.reply_to_questions, APPLICANT)
 
-    @http("POST", f"{APPLICATION}/questions", doc=move("Ask the applicant back", schemas.AskSchema, "reviewer"))
+    @http("POST", f"{APPLICATION}/questions", doc=move("Ask back", schemas.AskSchema, "reviewer or approver"))
     def ask_back(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         return self._move(ask, id, ASK, handlers.ask_questions, REVIEWER, APPROVER)
 

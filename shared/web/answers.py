@@ -71,8 +71,8 @@ def send(answer: Answer, ask: Ask) -> Response:
 
 def refuse(error: BaseException, ask: Ask) -> Response | None:
     """Turn `error` into a problem; None if it is none of ours."""
-    refusal = _refusal(error)
-    return problem(refusal, ask) if refusal else None
+    known = refusal(error)
+    return problem(known, ask) if known else None
 
 
 def problem(error: DomainError, ask: Ask) -> Response:
@@ -102,7 +102,8 @@ def status_of(error: DomainError) -> int:
     return next(status for kind, status in STATUSES if isinstance(error, kind))
 
 
-def _refusal(error: BaseException) -> DomainError | None:
+def refusal(error: BaseException) -> DomainError | None:
+    """Return what we say to whoever caused `error`, None if it is a bug of ours."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, ValidationError):

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request
 
 from shared.auth import Caller, Keyring
 from shared.kernel import Forbidden, NotFound, Text, Unauthenticated
+from shared.logs import correlation
 from shared.web import body as bodies
 from shared.web import errors
 
@@ -32,6 +33,7 @@ class Ask:
 
     def __init__(self, request: Request, received: bytes | errors.HttpError, keyring: Keyring) -> None:
         self.request, self._received, self.keyring = request, received, keyring
+        self.correlation = correlation.get()
         self.render_problem: Any = None  # how this process shows a refusal as a page
 
     @property

@@ -102,7 +102,7 @@ def _kept(response: Response) -> dict[str, str]:
 
 def _check_accept(ask: Ask) -> None:
     accept = ask.request.accept_mimetypes
-    if ask.is_api and accept and not (accept.accept_json or "application/problem+json" in accept):
+    if ask.is_api and accept and not any(map(accept.quality, ("application/json", "application/problem+json"))):
         raise errors.not_acceptable()
 
 

@@ -70,6 +70,11 @@ def malformed(why: Text) -> HttpError:
     return HttpError(400, "malformed", why)
 
 
+def bad_request() -> HttpError:
+    text = Text(de="Diese Anfrage verstehen wir nicht.", en="We do not understand this request.")
+    return HttpError(400, "bad_request", text)
+
+
 def header_missing(name: str, status: int = 400) -> HttpError:
     text = Text(de=f"Es fehlt die Kopfzeile {name}.", en=f"The header {name} is missing.")
     return HttpError(status, "header_missing", text)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import eventlet
 from eventlet import wsgi
 from nameko.web.server import HttpOnlyProtocol, WebServer
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
@@ -160,11 +160,8 @@ class App:
     def _answer(self, request: Asked, environ: dict[str, Any]) -> Response:
         from shared.web.door import refused
 
-        builtin = self._builtin(request)
-        if builtin:
-            return builtin(request.ask)
         try:
-            provider, values = self.url_map.bind_to_environ(environ).match()
+            return self._at_its_door(request, environ)
         except RequestRedirect as redirect:
             return redirect.get_response(environ)
         except MethodNotAllowed as error:
@@ -172,16 +169,26 @@ class App:
             return refused(errors.method_not_allowed(allowed), request.ask)
         except NotFound:
             return refused(errors.not_found(), request.ask)
+        except HTTPException:  # a Host or an Upgrade that leads to no door
+            return refused(errors.bad_request(), request.ask)
+        except Exception as error:  # the outermost door, for what answers without a worker
+            return refused(error, request.ask)
+
+    def _at_its_door(self, request: Asked, environ: dict[str, Any]) -> Response:
+        builtin = self._builtin(request)
+        if builtin:
+            return builtin(request.ask)
+        if "\x00" in request.path:  # PostgreSQL does not even look for such a name
+            raise NotFound
+        provider, values = self.url_map.bind_to_environ(environ).match()
         request.path_values = dict(values)
         return provider.handle_request(request)
 
     def _builtin(self, request: Asked) -> Builtin | None:
-        if request.method not in {"GET", "HEAD"}:
-            return None
-        exact = self.server.builtins.get(request.path)
-        if exact is None and request.path.startswith("/static/"):
-            return self.server.builtins.get("/static/")
-        return exact
+        found = self.server.builtins.get("/static/" if request.path.startswith("/static/") else request.path)
+        if found and request.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(["GET", "HEAD"])
+        return found
 
 
 def _correlation() -> str:

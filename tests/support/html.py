@@ -87,20 +87,14 @@ class Page(HTMLParser):
         self.ids += [value for name, value in attrs if name == "id" and value]
         for name in ("aria-describedby", "aria-labelledby"):
             self.described |= set((attributes.get(name) or "").split())
-        if tag == "html":
-            self.language = attributes.get("lang") or ""
-        elif tag == "a":
-            self.links.append(attributes.get("href") or "")
-        elif tag == "label":
-            self.labels.add(attributes.get("for") or "")
-        elif tag == "form":
-            self.forms.append(Form(attributes.get("action") or "", attributes.get("method") or "get"))
-        elif tag in {"input", "select", "textarea", "button"}:
+        if tag in {"input", "select", "textarea", "button"}:
             self._control(Control(tag, attributes))
         elif tag == "option":
             self.controls[-1].options.append(attributes)
-        elif tag in {"h1", "h2", "h3", "h4"}:
-            self.headings.append(int(tag[1]))
+        elif tag == "form":
+            self.forms.append(Form(attributes.get("action") or "", attributes.get("method") or "get"))
+        else:
+            self._words(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         self._inside.append("/" + tag)
@@ -116,6 +110,16 @@ class Page(HTMLParser):
     def close(self) -> None:
         super().close()
         self.forms = [form for form in self.forms if form.method != "closed"]
+
+    def _words(self, tag: str, attributes: dict[str, str | None]) -> None:
+        if tag == "html":
+            self.language = attributes.get("lang") or ""
+        elif tag == "a":
+            self.links.append(attributes.get("href") or "")
+        elif tag == "label":
+            self.labels.add(attributes.get("for") or "")
+        elif tag in {"h1", "h2", "h3", "h4"}:
+            self.headings.append(int(tag[1]))
 
     def _control(self, control: Control) -> None:
         self.controls.append(control)

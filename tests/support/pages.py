@@ -154,22 +154,6 @@ def _shared() -> dict[str, Sample]:
 
 
 def _applicant(language: str) -> dict[str, Sample]:
-    every, nothing = (
-        {"edit": True, "submit": True, "withdraw": True},
-        {"edit": False, "submit": False, "withdraw": False},
-    )
-    common = {"ahead": overview.ahead("in_review", language), "private_link": None, "errors": [], "typed": {}}
-    parking = EXAMPLES["parking"]
-    hostile = deepcopy(parking)
-    hostile["use_case"]["title"] = HOSTILE
-    refused = [problem("/answers/operation/availability"), problem("/items/1/text"), problem("/reason")]
-    decided = application(
-        "approved_with_conditions",
-        parking,
-        decision=decision(decided_at="2027-06-02T15:20:00+02:00"),
-        next=None,
-        links={"use_case": "/api/v1/use-cases/parkraum-lotse"},
-    )
     begun = {"model": {"version": "1.0", "questions": 70, "rules": RULES}, "figures": None}
     busy = begun | {"figures": {"median_days": None, "received": 4, "decided": 3, "overdue": 0}}
     contact = {"name": HOSTILE, "email": "", "language": "en"}
@@ -182,138 +166,110 @@ def _applicant(language: str) -> dict[str, Sample]:
         "version": 1,
     }
     mine = [item | {"next": {"who": "applicant", "until": None}}, item | {"title": "", "theme": [], "next": None}]
+    path, own = "onboarding/applications.html", "/applications"
     return {
         "start": ("onboarding/start.html", None, "/", begun),
         "start, with figures": ("onboarding/start.html", None, "/", busy),
         "apply": ("onboarding/apply.html", None, "/apply", {"contact": contact, "errors": [problem("/contact/email")]}),
         "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "token": HOSTILE, "number": None}),
-        "applications": (
-            "onboarding/applications.html",
-            APPLICANT,
-            "/applications",
-            {"items": mine, "next_link": "?x"},
-        ),
-        "no applications": (
-            "onboarding/applications.html",
-            APPLICANT,
-            "/applications",
-            {"items": [], "next_link": None},
-        ),
-        "empty draft": (
-            "onboarding/application.html",
-            APPLICANT,
-            HERE,
-            common | seen({}, language) | {"application": application("draft", {}), "may": every},
-        ),
-        "draft": (
-            "onboarding/application.html",
-            APPLICANT,
-            HERE,
-            common
-            | seen(broken(), language)
-            | {
-                "application": application("draft", broken()),
-                "may": every,
-                "errors": refused,
-                "private_link": "/r?t=1",
-            },
-        ),
-        "asked back": (
-            "onboarding/application.html",
-            APPLICANT,
-            HERE,
-            common
-            | seen(hostile, language)
-            | {"application": application("clarification", hostile), "may": every, "notice": Text("Gut.", "Fine.")},
-        ),
-        "decided": (
-            "onboarding/application.html",
-            APPLICANT,
-            HERE,
-            common | seen(parking, language) | {"application": decided, "may": nothing},
-        ),
+        "applications": (path, APPLICANT, own, {"items": mine, "next_link": "?x"}),
+        "no applications": (path, APPLICANT, own, {"items": [], "next_link": None}),
         "first section": section_page("organisation", {}, language),
         "section with errors": section_page("operation", broken(), language, (problem("/operation/availability"),)),
-        "section under a proposal": section_page("use_case", hostile, language, status="proposed"),
+        "section under a proposal": section_page("use_case", _hostile(), language, status="proposed"),
+        **_own_application(language),
     }
 
 
+def _own_application(language: str) -> dict[str, Sample]:
+    def page(answers: dict[str, Any], may: bool, **but: Any) -> Sample:
+        context = {
+            "ahead": overview.ahead("in_review", language),
+            "private_link": None,
+            "may": dict.fromkeys(("edit", "submit", "withdraw"), may),
+            "errors": [],
+            "typed": {},
+            **seen(answers, language),
+            **but,
+        }
+        return "onboarding/application.html", APPLICANT, HERE, context
+
+    parking, refused = EXAMPLES["parking"], [problem("/answers/operation/availability"), problem("/items/1/text")]
+    decided = application(
+        "approved_with_conditions",
+        parking,
+        decision=decision(decided_at="2027-06-02T15:20:00+02:00"),
+        next=None,
+        links={"use_case": "/api/v1/use-cases/parkraum-lotse"},
+    )
+    drawn = application("draft", broken())
+    asked = application("clarification", _hostile())
+    return {
+        "empty draft": page({}, may=True, application=application("draft", {})),
+        "draft": page(
+            broken(), may=True, application=drawn, errors=[*refused, problem("/reason")], private_link="/r?t=1"
+        ),
+        "asked back": page(_hostile(), may=True, application=asked, notice=Text("Gut.", "Fine.")),
+        "decided": page(parking, may=False, application=decided),
+    }
+
+
+def _hostile() -> dict[str, Any]:
+    answers = deepcopy(EXAMPLES["parking"])
+    answers["use_case"]["title"] = HOSTILE
+    return answers
+
+
 def _city(language: str) -> dict[str, Sample]:
+    path = "onboarding/workbench.html"
+    return {
+        "workbench": (path, ADMIN, "/workbench", _queue()),
+        "empty workbench": (path, ADMIN, "/workbench", _queue() | {"items": [], "counts": None, "next_link": None}),
+        **_case(language),
+    }
+
+
+def _queue() -> dict[str, Any]:
     item = {"id": ID, "number": "BI-7K4Q", "kind": "start_up", "theme": ["energy"], "findings": 2, "version": 1}
-    items = [
-        item
-        | {
-            "title": HOSTILE,
-            "provider": HOSTILE,
-            "status": "proposed",
-            "next": {"who": "approver", "until": "2027-05-16"},
-        },
-        item | {"title": "", "provider": "", "status": "new", "kind": None, "theme": [], "next": None},
-    ]
-    choices = {"status": ["submitted"], "kind": ["company"], "theme": ["energy", "climate"]}
-    queue = {
-        "items": items,
+    late = {"who": "approver", "until": "2027-05-16"}
+    return {
+        "items": [
+            item | {"title": HOSTILE, "provider": HOSTILE, "status": "proposed", "next": late},
+            item | {"title": "", "provider": "", "status": "new", "kind": None, "theme": [], "next": None},
+        ],
         "filters": {"status": "", "kind": "", "theme": "climate"},
-        "choices": choices,
+        "choices": {"status": ["submitted"], "kind": ["company"], "theme": ["energy", "climate"]},
         "counts": {"open": 2, "due": 1, "overdue": 1},
         "next_link": "/workbench?after=x",
         "first": "/workbench",
     }
-    deliveries = [{"message": "m", "channel": "email", "status": "failed", "at": "2027-05-14T11:02:00Z", "attempts": 3}]
-    common = {"mine": False, "deliveries": deliveries, "errors": [], "typed": {"/outcome": "decline"}}
-    reviewing, signing = (
-        {"ask": True, "propose": True, "confirm": False},
-        {"ask": False, "propose": False, "confirm": True},
-    )
-    path = f"/workbench/{ID}"
-    wrong = [problem("/items/0/text"), problem("/conditions/0/text"), problem("/reason"), problem("/nowhere")]
+
+
+def _case(language: str) -> dict[str, Sample]:
+    letter = {"message": "m", "channel": "email", "status": "failed", "at": "2027-05-14T11:02:00Z", "attempts": 3}
+
+    def page(shown: dict[str, Any], *moves: str, **but: Any) -> Sample:
+        context = {
+            "application": shown,
+            "may": {move: move in moves for move in ("ask", "propose", "confirm")},
+            "mine": False,
+            "deliveries": [letter],
+            "errors": [],
+            "typed": {"/outcome": "decline"},
+            **seen(shown["answers"], language),
+            **but,
+        }
+        return "onboarding/case.html", ADMIN, f"/workbench/{ID}", context
+
+    parking = EXAMPLES["parking"]
+    reviewed = application("in_review", broken(), proposal=None)
+    proposed = application("proposed", parking, proposal=decision())
+    decided = application("proposed", {}, proposal=decision(), decision=decision(decided_at="2027-06-02", comment="x"))
+    wrong = [problem(pointer) for pointer in ("/items/0/text", "/conditions/0/text", "/reason", "/nowhere")]
     return {
-        "workbench": ("onboarding/workbench.html", ADMIN, "/workbench", queue),
-        "empty workbench": (
-            "onboarding/workbench.html",
-            ADMIN,
-            "/workbench",
-            queue | {"items": [], "counts": None, "next_link": None, "first": None},
-        ),
-        "case": (
-            "onboarding/case.html",
-            ADMIN,
-            path,
-            common
-            | seen(broken(), language)
-            | {
-                "application": application("in_review", broken(), proposal=None),
-                "may": reviewing,
-                "errors": wrong,
-            },
-        ),
-        "second review": (
-            "onboarding/case.html",
-            ADMIN,
-            path,
-            common
-            | seen(EXAMPLES["parking"], language)
-            | {
-                "application": application("proposed", EXAMPLES["parking"], proposal=decision()),
-                "may": signing,
-                "errors": [problem("/comment"), problem("/agree")],
-            },
-        ),
-        "own proposal": (
-            "onboarding/case.html",
-            ADMIN,
-            path,
-            common
-            | seen({}, language)
-            | {
-                "application": application(
-                    "proposed", {}, proposal=decision(), decision=decision(decided_at="2027-06-02")
-                ),
-                "may": {"ask": False, "propose": False, "confirm": False},
-                "mine": True,
-                "deliveries": None,
-            },
-        ),
+        "case": page(reviewed, "ask", "propose", errors=wrong),
+        "second review": page(proposed, "confirm", errors=[problem("/comment"), problem("/agree")]),
+        "own proposal": page(decided, mine=True, deliveries=None),
     }
 
 
@@ -330,8 +286,6 @@ def _public() -> dict[str, Sample]:
     }
     counted = {"theme": [{"value": "mobility", "count": 8}, {"value": "energy", "count": 0}]}
     found = {"items": [use_case, use_case | {"since": None, "strategy": [], "theme": []}], "q": HOSTILE, "total": 2}
-    message = {"id": "m1", "at": "2027-05-14T11:02:00Z", "application": ID, "subject": HOSTILE, "text": HOSTILE}
-    letters = [message | {"read": False}, message | {"id": "m2", "read": True, "text": {"de": "x", "en": "y"}}]
     history = [{"at": "2026-11-01", "stage": "idea"}, {"at": "2027-03-01", "stage": "test"}]
     return {
         "catalog": (
@@ -352,6 +306,14 @@ def _public() -> dict[str, Sample]:
             {"items": [], "q": "", "total": 0, "facets": facets({}, {}), "next_link": None, "first": "/catalog"},
         ),
         "use case": ("catalog/use_case.html", None, "/catalog/x", {"use_case": use_case | {"history": history}}),
+        **_letters(),
+    }
+
+
+def _letters() -> dict[str, Sample]:
+    message = {"id": "m1", "at": "2027-05-14T11:02:00Z", "application": ID, "subject": HOSTILE, "text": HOSTILE}
+    letters = [message | {"read": False}, message | {"id": "m2", "read": True, "text": {"de": "x", "en": "y"}}]
+    return {
         "messages": (
             "notifications/messages.html",
             APPLICANT,

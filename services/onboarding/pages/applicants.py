@@ -1,0 +1,241 @@
+"""The pages of applicants: start, save and come back, follow, answer, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from services.onboarding import handlers, schemas
+from services.onboarding import model as models
+from services.onboarding.domain import CHANGEABLE, NEXT, Application, Status
+from services.onboarding.pages import PAGES, form, overview
+from services.onboarding.repository import Applications, Filters
+from shared.auth import APPLICANT, applicant
+from shared.kernel import NotFound, Problem, Text
+from shared.paging import next_link, page_of
+from shared.web import Answer, Ask, http, redirect
+from shared.web.asking import uuid_of
+from shared.web.showing import Wrong, attempt, known_or_sign_in, one, show, sign_in
+from shared.wire import House
+
+START, REPLY = schemas.StartSchema(), schemas.RepliesSchema()
+SUBMIT, WITHDRAW = schemas.SubmitSchema(), schemas.WithdrawSchema()
+
+
+class ApplicantDoors:
+    """What applicants see and do."""
+
+    house: House
+
+    @http("GET", "/")
+    def show_start(self, ask: Ask) -> Response:
+        model = models.current()
+        asked = sum(len(section["properties"]) for section in model.schema["properties"].values())
+        facts = {"version": model.version, "questions": asked, "rules": len(model.public["rules"])}
+        return show(PAGES, ask, "onboarding/start.html", model=facts, figures=None)
+
+    @http("GET", "/apply")
+    def show_apply(self, ask: Ask) -> Response:
+        return self._apply_page(ask, {"name": "", "email": "", "language": ask.language})
+
+    @http("POST", "/apply")
+    def do_apply(self, ask: Ask) -> Response:
+        fields = ask.session_form()
+        contact = {name: one(fields, f"/contact/{name}") for name in ("name", "email", "language")}
+
+        def act(session: Session, owner: str) -> Answer:
+            command = START.load({"contact": {key: value for key, value in contact.items() if value}})
+            application = handlers.start_application(session, command, ask.caller, owner)
+            return Answer(body={"id": str(application.id)}, status=201, token_for=owner)
+
+        def start() -> Response:
+            answer = self.house.once(ask, lambda _: _owner(ask), act, key=one(fields, "idempotency_key"))
+            assert answer.token_for is not None
+            return sign_in(ask, applicant(answer.token_for), f"/applications/{answer.body['id']}")
+
+        return attempt(start, lambda status, wrong: self._apply_page(ask, contact, status, wrong))
+
+    @http("GET", "/applications")
+    def show_applications(self, ask: Ask) -> Response:
+        if away := known_or_sign_in(ask):
+            return away
+        with self.house.database.reading() as session:
+            query = Applications(session).newest_first(Filters(owner=ask.known().subject))
+            found, headers = page_of(session, query, ask)
+            items = [schemas.queue_view(application) for application in found]
+        return show(PAGES, ask, "onboarding/applications.html", items=items, next_link=next_link(headers))
+
+    @http("GET", "/applications/<id>")
+    def show_application(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        if away := known_or_sign_in(ask):
+            return away
+        return self._application_page(ask, id)
+
+    @http("GET", "/applications/<id>/sections/<section>")
+    def show_section(self, ask: Ask, id: str, section: str) -> Response:  # noqa: A002
+        if away := known_or_sign_in(ask):
+            return away
+        return self._section_page(ask, id, section)
+
+    @http("POST", "/applications/<id>/sections/<section>")
+    def save_section(self, ask: Ask, id: str, section: str) -> Response:  # noqa: A002
+        """Keep what can be read, valid or not; show again what cannot, and what saving newly asks for."""
+        fields = ask.session_form()
+        with self.house.database.transaction() as session:
+            application = self._mine(ask, session, id)
+            ask.match(application.version, one(fields, "version"))
+            schema = models.get(application.model).schema
+            _check_section(schema, section)
+            before = form.asked(schema, section, application.answers)
+            typed, problems = form.parse(schema, section, fields)
+            kept = form.readable(section, typed, problems)
+            refused = self._keep(application, form.patch(schema, section, kept))
+            problems = [*problems, *refused]
+            added = bool(form.asked(schema, section, application.answers) - before)
+        if problems or added:
+            return self._section_page(
+                ask, id, section, status=422 if problems else 200, typed=typed, problems=problems, added=added
+            )
+        if one(fields, "then") == "next" and (following := _neighbours(schema, section, ask.language)[1]):
+            return redirect(f"/applications/{id}/sections/{following.key}?done=saved")
+        return redirect(f"/applications/{id}?done=saved")
+
+    @http("POST", "/applications/<id>/submission")
+    def do_submit(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        return self._do(ask, id, SUBMIT, handlers.submit_application, body={}, done="submitted")
+
+    @http("POST", "/applications/<id>/withdrawal")
+    def do_withdraw(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        reason = one(ask.session_form(), "/reason")
+        return self._do(ask, id, WITHDRAW, handlers.withdraw_application, body={"reason": reason}, done="withdrawn")
+
+    @http("POST", "/applications/<id>/replies")
+    def do_reply(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        fields = ask.session_form()
+        count = sum(name.startswith("/items/") and name.endswith("/question") for name in fields)
+        items = [{part: one(fields, f"/items/{n}/{part}") for part in ("question", "text")} for n in range(count)]
+        return self._do(ask, id, REPLY, handlers.reply_to_questions, body={"items": items}, done="replied")
+
+    def _do(self, ask: Ask, id_: str, schema: Schema, handler: Any, *, body: dict[str, Any], done: str) -> Response:
+        """The same move as at the API; what was wrong is shown on the page of the application."""
+        fields = ask.session_form()
+
+        def act(session: Session, application: Application) -> Answer:
+            ask.match(application.version, one(fields, "version"))
+            handler(session, application, schema.load(body), ask.known())
+            return Answer(body={})
+
+        def move() -> Response:
+            self.house.once(ask, lambda session: self._mine(ask, session, id_), act, key=one(fields, "idempotency_key"))
+            return redirect(f"/applications/{id_}?done={done}")
+
+        typed = {name: values[-1] for name, values in fields.items() if name.startswith("/")}
+        return attempt(move, lambda status, wrong: self._application_page(ask, id_, status, wrong, typed))
+
+    def _mine(self, ask: Ask, session: Session, id_: str) -> Application:
+        application = Applications(session).get_for(uuid_of(id_), ask.known())
+        ask.require(APPLICANT)
+        return application
+
+    @staticmethod
+    def _keep(application: Application, patch: dict[str, Any]) -> list[Problem]:
+        """Take the answers in; return what the model says is no answer, which is then not kept."""
+        answers = models.patched(application.answers, patch)
+        refused = [*models.get(application.model).problems(answers)]
+        for problem in refused:
+            section, _, key = problem.pointer.strip("/").partition("/")
+            patch[section][key.split("/")[0]] = None
+        handlers.change_answers(application, patch)
+        return refused
+
+    def _apply_page(
+        self, ask: Ask, contact: dict[str, str], status: int = 200, errors: Wrong | None = None
+    ) -> Response:
+        return show(PAGES, ask, "onboarding/apply.html", status=status, contact=contact, errors=errors or [])
+
+    def _application_page(
+        self, ask: Ask, id_: str, status: int = 200, errors: Wrong | None = None, typed: dict[str, str] | None = None
+    ) -> Response:
+        caller = ask.known()
+        with self.house.database.reading() as session:
+            application = Applications(session).get_for(uuid_of(id_), caller)
+            view = schemas.application_view(application, None)
+        schema, findings = models.get(application.model).schema, application.findings
+        mine = APPLICANT in caller.roles
+        key = ask.keyring.resume_key(view["id"], application.owner)
+        return show(
+            PAGES,
+            ask,
+            "onboarding/application.html",
+            status=status,
+            at=f"/applications/{id_}",
+            application=view,
+            tasks=overview.tasks(schema, application.answers, findings, ask.language),
+            tally=overview.tally(findings, len(models.get(application.model).public["rules"])),
+            findings=overview.remarks(schema, findings, ask.language),
+            sheets=overview.sheets(schema, application.answers, findings, ask.language),
+            ahead=overview.ahead(str(application.status), ask.language),
+            private_link=f"{self.house.settings.public_url}/applications/resume/{key}" if mine else None,
+            may={
+                "edit": mine and application.status in CHANGEABLE,
+                "submit": mine and application.status is Status.DRAFT,
+                "withdraw": mine and Status.WITHDRAWN in NEXT[application.status],
+            },
+            errors=errors or [],
+            typed=typed or {},
+        )
+
+    def _section_page(
+        self,
+        ask: Ask,
+        id_: str,
+        section: str,
+        *,
+        status: int = 200,
+        typed: dict[str, Any] | None = None,
+        problems: list[Problem] | None = None,
+        added: bool = False,
+    ) -> Response:
+        with self.house.database.reading() as session:
+            application = self._mine(ask, session, id_)
+        schema = models.get(application.model).schema
+        _check_section(schema, section)
+        answers = {**application.answers, section: typed} if typed is not None else application.answers
+        previous, following = _neighbours(schema, section, ask.language)
+        told = overview.remarks(schema, application.findings, ask.language)
+        return show(
+            PAGES,
+            ask,
+            "onboarding/section.html",
+            status=status,
+            at=f"/applications/{id_}/sections/{section}",
+            application=schemas.application_view(application, None),
+            section=next(part for part in form.sections(schema, ask.language) if part.key == section),
+            previous=previous,
+            next=following,
+            fields=form.fields(schema, section, answers, problems or [], ask.language),
+            errors=[{"pointer": problem.pointer, "text": problem.text} for problem in problems or []],
+            findings=[remark for remark in told if remark["section"] == section],
+            visited=section in application.answers,
+            added=added,
+        )
+
+
+def _owner(ask: Ask) -> str:
+    caller = ask.caller
+    return caller.subject if caller and APPLICANT in caller.roles else f"applicant:{uuid4()}"
+
+
+def _check_section(schema: dict[str, Any], section: str) -> None:
+    if section not in schema["properties"]:
+        raise NotFound(Text(de="Diesen Abschnitt gibt es nicht.", en="There is no such section."), code="not_found")
+
+
+def _neighbours(schema: dict[str, Any], section: str, language: str) -> tuple[form.Section | None, form.Section | None]:
+    parts = form.sections(schema, language)
+    place = next(index for index, part in enumerate(parts) if part.key == section)
+    return parts[place - 1] if place else None, parts[place + 1] if place + 1 < len(parts) else None

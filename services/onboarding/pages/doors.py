@@ -1,0 +1,9 @@
+"""The doors of onboarding for people: everything they do here, programs can do at the API, with the same handlers."""
+
+from services.onboarding.pages.applicants import ApplicantDoors
+from services.onboarding.pages.sign_in import SignInDoors
+from services.onboarding.pages.workbench import WorkbenchDoors
+
+
+class PageDoors(ApplicantDoors, WorkbenchDoors, SignInDoors):
+    """All pages of onboarding."""

@@ -1,0 +1,160 @@
+"""The pages of the city's admins: the queue, and a case with findings beside the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from services.onboarding import handlers, schemas
+from services.onboarding import model as models
+from services.onboarding.domain import NEXT, Application, Status
+from services.onboarding.pages import PAGES, overview
+from services.onboarding.repository import KINDS, THEMES, Applications, Filters
+from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
+from shared.paging import next_link, page_of
+from shared.web import Answer, Ask, http, redirect
+from shared.web.asking import uuid_of
+from shared.web.showing import Wrong, attempt, known_or_sign_in, one, show
+from shared.wire import House
+
+ASK, PROPOSE, CONFIRM = schemas.AskSchema(), schemas.ProposeSchema(), schemas.ConfirmSchema()
+STATUSES = tuple(status for status in Status if status is not Status.DRAFT)
+OPEN = (Status.SUBMITTED, Status.IN_REVIEW, Status.CLARIFICATION, Status.PROPOSED)
+YES_OR_NO = {"ja": True, "nein": False}
+
+
+class WorkbenchDoors:
+    """What admins see and do."""
+
+    house: House
+
+    @http("GET", "/workbench")
+    def show_queue(self, ask: Ask) -> Response:
+        if away := known_or_sign_in(ask):
+            return away
+        ask.require(*ADMIN_ROLES)
+        chosen = {name: ask.request.args.get(name, "") for name in ("status", "kind", "theme")}
+        choices = {"status": STATUSES, "kind": KINDS, "theme": THEMES}
+        filters = Filters(**{name: value for name, value in chosen.items() if value in choices[name]})
+        with self.house.database.reading() as session:
+            found, headers = page_of(session, Applications(session).newest_first(filters), ask)
+            items = [schemas.queue_view(application) for application in found]
+            counts = Applications(session).counts(Filters())
+        return show(
+            PAGES,
+            ask,
+            "onboarding/workbench.html",
+            items=items,
+            filters=chosen,
+            choices={name: [str(value) for value in values] for name, values in choices.items()},
+            counts={"open": sum(counts.get(status, 0) for status in OPEN), "due": None, "overdue": None},
+            next_link=next_link(headers),
+            first="/workbench" if "after" in ask.request.args else None,
+        )
+
+    @http("GET", "/workbench/<id>")
+    def show_case(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        if away := known_or_sign_in(ask):
+            return away
+        return self._case_page(ask, id)
+
+    @http("POST", "/workbench/<id>/questions")
+    def do_ask(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        fields = ask.session_form()
+        question = {"text": one(fields, "/items/0/text"), "pointer": one(fields, "/items/0/pointer")}
+        body = _given({"items": [_given(question)], "due": one(fields, "/due")})
+        return self._sign(ask, id, ASK, handlers.ask_questions, body=body, done="asked", roles=(REVIEWER, APPROVER))
+
+    @http("POST", "/workbench/<id>/decision")
+    def do_propose(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        fields = ask.session_form()
+        lines = [line.strip() for line in one(fields, "/conditions").splitlines()]
+        conditions = [{"text": line} for line in lines if line]
+        body = _given({"outcome": one(fields, "/outcome"), "reason": one(fields, "/reason"), "conditions": conditions})
+        return self._sign(ask, id, PROPOSE, handlers.propose_decision, body=body, done="proposed", roles=(APPROVER,))
+
+    @http("POST", "/workbench/<id>/decision/confirmation")
+    def do_confirm(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        fields = ask.session_form()
+        agree = YES_OR_NO.get(one(fields, "/agree"), "")
+        body = _given({"agree": agree, "comment": one(fields, "/comment")})
+        done = "returned" if agree is False else "confirmed"
+        return self._sign(ask, id, CONFIRM, handlers.confirm_decision, body=body, done=done, roles=(APPROVER,))
+
+    def _sign(
+        self,
+        ask: Ask,
+        id_: str,
+        schema: Schema,
+        handler: Any,
+        *,
+        body: dict[str, Any],
+        done: str,
+        roles: tuple[str, ...],
+    ) -> Response:
+        """The same move as at the API; what was wrong is shown on the page of the case."""
+        fields = ask.session_form()
+
+        def find(session: Session) -> Application:
+            application = Applications(session).get_for(uuid_of(id_), ask.known())
+            ask.require(*roles)
+            return application
+
+        def act(session: Session, application: Application) -> Answer:
+            ask.match(application.version, one(fields, "version"))
+            handler(session, application, schema.load(body), ask.known())
+            return Answer(body={})
+
+        def move() -> Response:
+            self.house.once(ask, find, act, key=one(fields, "idempotency_key"))
+            return redirect(f"/workbench/{id_}?done={done}")
+
+        typed = {name: values[-1] for name, values in fields.items() if name.startswith("/")}
+        return attempt(move, lambda status, wrong: self._case_page(ask, id_, status, wrong, typed))
+
+    def _case_page(
+        self, ask: Ask, id_: str, status: int = 200, errors: Wrong | None = None, typed: dict[str, str] | None = None
+    ) -> Response:
+        caller = ask.require(*ADMIN_ROLES)
+        with self.house.database.reading() as session:
+            application = Applications(session).get(uuid_of(id_))
+            view = schemas.application_view(application, caller)
+        model, findings = models.get(application.model), application.findings
+        proposal = view["proposal"]
+        return show(
+            PAGES,
+            ask,
+            "onboarding/case.html",
+            status=status,
+            at=f"/workbench/{id_}",
+            application=view,
+            mine=bool(proposal and proposal["proposed_by"] == caller.subject),
+            sheets=overview.sheets(model.schema, application.answers, findings, ask.language),
+            findings=overview.remarks(model.schema, findings, ask.language),
+            tally=overview.tally(findings, len(model.public["rules"])),
+            deliveries=None,
+            may=_may(application, caller),
+            errors=errors or [],
+            typed=typed or {},
+        )
+
+
+def _may(application: Application, caller: Caller) -> dict[str, bool]:
+    """Which forms to show; whether a move is really possible the aggregate decides."""
+    taken_up = Status.IN_REVIEW if application.status is Status.SUBMITTED else application.status
+    open_ = application.open_decision
+    outside = caller.subject not in {application.owner, application.filed_by}
+    signs = APPROVER in caller.roles and outside
+    return {
+        "ask": Status.CLARIFICATION in NEXT[taken_up] and bool(caller.roles & {REVIEWER, APPROVER}),
+        "propose": Status.PROPOSED in NEXT[taken_up] and signs,
+        "confirm": open_ is not None and open_.proposed_by != caller.subject and signs,
+    }
+
+
+def _given(body: dict[str, Any]) -> dict[str, Any]:
+    """Return `body` without what was left empty in the form."""
+    return {name: value for name, value in body.items() if value not in ("", [], None)}

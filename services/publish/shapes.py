@@ -1,0 +1,200 @@
+"""What the API answers: one JSON Schema for every shape that `schemas.py` of a service shows.
+
+Whoever reads an answer must expect more fields than these: shapes only grow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notifications.domain import EMAIL, IN_APP
+from services.notifications.domain import Status as DeliveryStatus
+from services.onboarding.domain import WHO, Status
+from services.onboarding.schemas import OUTCOMES
+
+Schema = dict[str, Any]
+
+ANYTHING: Schema = {}
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+ID: Schema = {"type": "string", "format": "uuid"}
+DAY: Schema = {"type": "string", "format": "date"}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+PATH: Schema = {"type": "string", "format": "uri-reference", "description": "A path at this host."}
+NUMBER: Schema = {"type": "string", "pattern": "^BI-[0-9A-Z]{4,10}$", "description": "For people, such as BI-7K4Q."}
+POINTER: Schema = {"type": "string", "format": "json-pointer"}
+VERSION: Schema = {"type": "integer", "minimum": 1, "description": "The ETag, as a number."}
+MODEL_VERSION: Schema = {"type": "string", "pattern": "^[0-9]{1,4}[.][0-9]{1,4}$"}
+SEVERITY: Schema = {"enum": ["condition", "hint", "violation"]}
+VERDICT: Schema = {"enum": ["sound", "unsound"], "description": "`unsound` exactly if a finding is a violation."}
+STATUS: Schema = {"enum": sorted(Status)}
+OPEN: Schema = {"type": "object", "additionalProperties": True}
+ANSWERS: Schema = OPEN | {"description": "Sections of answers, as the `schema` of the model says."}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def several(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def shape(says: str, properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
+    required = sorted(set(properties) - set(optional))
+    return {"type": "object", "description": says, "required": required, "properties": properties}
+
+
+def page_of(name: str, **more: Schema) -> Schema:
+    return shape("One page; `Link: rel=next` leads to the next.", {"items": several(ref(name))} | more)
+
+
+def links(*names: str, optional: tuple[str, ...] = ()) -> Schema:
+    return shape("Where to go on.", dict.fromkeys((*names, *optional), PATH), optional)
+
+
+def shapes() -> dict[str, Schema]:
+    """Return every component schema of the answers, by name."""
+    return _of_the_house() | _of_the_model() | _of_applications() | _of_the_catalog() | _of_messages()
+
+
+def _of_the_house() -> dict[str, Schema]:
+    place = shape(
+        "One place that is wrong. A finding brings its own fields along.",
+        {"pointer": POINTER | {"description": "Into the body."}, "code": TEXT, "detail": TEXT},
+    )
+    problem = {
+        "type": {"type": "string", "format": "uri"},
+        "title": TEXT | {"description": "In German or English, as `Accept-Language` asks."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "code": TEXT | {"description": "For programs; never changes with the language."},
+        "instance": TEXT,
+        "correlation": TEXT | {"description": "Name it when you ask for help; `X-Correlation-Id` says the same."},
+        "errors": several(place | {"additionalProperties": True}),
+    }
+    return {
+        "Text": shape("One text in both languages.", {"de": TEXT, "en": TEXT}),
+        "Problem": shape("Why not (RFC 9457).", problem),
+    }
+
+
+def _of_the_model() -> dict[str, Schema]:
+    rule = {
+        "id": TEXT, "clause": TEXT, "source": TEXT, "severity": SEVERITY, "pointer": POINTER,
+        "applies_to": OPEN, "expected": OPEN, "requires": OPEN, "text": ref("Text"), "remedy": ref("Text"),
+        "examples": shape("Answers that `POST /checks` judges so.", {"passing": ANSWERS, "failing": ANSWERS}),
+    }  # fmt: skip
+    derived = shape("A value that rules may name.", {"type": ANYTHING, "from": several(POINTER), "text": ref("Text")})
+    example = {"key": TEXT, "title": ref("Text"), "answers": ANSWERS, "verdict": VERDICT}
+    model = {
+        "version": MODEL_VERSION, "status": {"enum": ["draft", "published", "retired"]}, "title": ref("Text"),
+        "published_on": DAY, "schema": OPEN | {"description": "The questions: JSON Schema 2020-12 of `answers`."},
+        "derived": {"type": "object", "additionalProperties": derived}, "rules": several(ref("Rule")),
+        "examples": several(shape("A complete set of answers.", example)),
+    }  # fmt: skip
+    listed = shape("One version.", {"version": MODEL_VERSION, "current": FLAG, "links": links("self")})
+    finding = {
+        "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER | {"description": "Into `answers`."},
+        "observed": ANYTHING | {"description": "The answer; null where it is missing."},
+        "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"),
+    }  # fmt: skip
+    check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding"))}
+    return {
+        "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule),
+        "Model": shape("One version of the business and operator model.", model),
+        "Models": shape("All versions, oldest first.", {"items": several(listed)}),
+        "Finding": shape("A rule that is not kept.", finding),
+        "Check": shape("What the model says of answers.", check),
+    }
+
+
+def _of_applications() -> dict[str, Schema]:
+    whole, extra = _application(), ("proposal",)
+    once = {"token": TEXT | {"description": "The applicant's credential. Shown here, and in a replay of this call."}}
+    line = {
+        "id": ID, "number": NUMBER, "title": TEXT, "provider": TEXT, "status": STATUS, "kind": or_null(TEXT),
+        "theme": several(TEXT), "findings": COUNT, "next": or_null(ref("Next")), "version": VERSION,
+        "links": links("self"),
+    }  # fmt: skip
+    return {
+        "Application": shape("One application, as its applicant or an admin sees it.", whole, extra),
+        "NewApplication": shape("A new application, with the token that opens it.", whole | once, extra),
+        "ApplicationLine": shape("One application in a list.", line),
+        "Applications": page_of("ApplicationLine"),
+        "Next": shape(
+            "Who acts next, until when.", {"who": {"enum": sorted(set(WHO.values()))}, "until": or_null(DAY)}
+        ),
+        "Question": _question(),
+        "Decision": _decision(),
+    }
+
+
+def _application() -> dict[str, Schema]:
+    contact = {"email": TEXT, "name": TEXT, "language": {"enum": ["de", "en"]}, "proved": FLAG}
+    entry = {
+        "at": MOMENT,
+        "status": STATUS,
+        "actor": TEXT | {"description": "To applicants a role, to admins somebody."},
+    }
+    return {
+        "id": ID, "number": NUMBER, "status": STATUS, "model": MODEL_VERSION,
+        "contact": shape("Where letters go.", contact), "answers": ANSWERS, "verdict": VERDICT,
+        "findings": several(ref("Finding")), "questions": several(ref("Question")),
+        "timeline": several(shape("A step.", entry)), "next": or_null(ref("Next")),
+        "decision": or_null(ref("Decision")),
+        "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
+        "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),
+    }  # fmt: skip
+
+
+def _question() -> Schema:
+    asked = {
+        "id": ID, "text": TEXT, "pointer": or_null(TEXT), "asked_at": MOMENT, "reply": or_null(TEXT),
+        "replied_at": or_null(MOMENT),
+    }  # fmt: skip
+    return shape("What the city asked back.", asked)
+
+
+def _decision() -> Schema:
+    condition = shape("A condition.", {"text": TEXT, "due": or_null(DAY)})
+    to_admins = {"proposed_by": TEXT, "signed_by": or_null(TEXT), "comment": TEXT}
+    decided = {
+        "outcome": {"enum": sorted(OUTCOMES)}, "reason": TEXT, "conditions": several(condition),
+        "decided_at": or_null(MOMENT),
+    }  # fmt: skip
+    says = "A proposal, and once two people signed a decision. Who signed is shown to admins."
+    return shape(says, decided | to_admins, tuple(to_admins))
+
+
+def _of_the_catalog() -> dict[str, Schema]:
+    use_case = {
+        "id": ID, "slug": TEXT, "title": TEXT, "summary": TEXT, "provider": TEXT, "kind": TEXT, "theme": several(TEXT),
+        "stage": TEXT, "strategy": several(TEXT), "public_service": FLAG, "since": MOMENT,
+        "links": links("self", "page"),
+    }  # fmt: skip
+    counts = several(shape("What a click would find.", {"value": TEXT, "count": COUNT}))
+    facets = shape("Counts per facet, under the other filters.",
+                   dict.fromkeys(("theme", "stage", "provider", "strategy"), counts))  # fmt: skip
+    return {
+        "UseCase": shape("A use case in the public catalog.", use_case),
+        "UseCases": page_of("UseCase", facets=facets),
+    }
+
+
+def _of_messages() -> dict[str, Schema]:
+    message = {"id": ID, "at": MOMENT, "application": ID, "subject": TEXT, "text": TEXT, "read": FLAG}
+    delivery = {
+        "message": ID, "to": {"enum": ["applicant", "approver", "reviewer"]}, "channel": {"enum": [EMAIL, IN_APP]},
+        "status": {"enum": sorted(DeliveryStatus)}, "at": MOMENT, "attempts": COUNT,
+    }  # fmt: skip
+    return {
+        "Message": shape("A letter in the caller's inbox.", message),
+        "Messages": page_of("Message"),
+        "Delivery": shape("One letter on one channel.", delivery),
+        "Deliveries": shape("Every delivery of a case, oldest first.", {"items": several(ref("Delivery"))}),
+    }

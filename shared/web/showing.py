@@ -1,0 +1,109 @@
+"""Showing pages to people: in their language, signed for their session, and again with what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from shared.auth import SESSION_S, Caller
+from shared.kernel import Conflict, DomainError, Invalid, Text
+from shared.pages import LANGUAGES, Pages
+from shared.web.answers import page, redirect, refusal, status_of
+from shared.web.asking import COOKIE, LANGUAGE_COOKIE, Ask
+from shared.web.errors import HttpError
+
+YEAR_S = 31_536_000
+LOOPBACK_NAMES = {"127.0.0.1", "localhost", "[::1]"}
+
+#: What a page says after a redirect, by the `done` in its address.
+NOTICES = {
+    "saved": Text(de="Gespeichert.", en="Saved."),
+    "submitted": Text(de="Ihr Antrag ist eingereicht.", en="Your application has been submitted."),
+    "replied": Text(de="Ihre Antworten sind angekommen.", en="We have received your answers."),
+    "withdrawn": Text(de="Der Antrag ist zurückgezogen.", en="The application is withdrawn."),
+    "asked": Text(de="Die Frage ist gestellt.", en="The question has been sent."),
+    "proposed": Text(de="Jetzt fehlt die zweite Unterschrift.", en="Now a second signature is needed."),
+    "confirmed": Text(de="Die Entscheidung ist wirksam.", en="The decision has taken effect."),
+    "returned": Text(de="Der Vorschlag ist zurückgegeben.", en="The proposal has been returned."),
+    "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
+}
+
+Wrong = list[dict[str, Any]]
+
+
+def show(pages: Pages, ask: Ask, template: str, *, status: int = 200, **context: Any) -> Response:
+    """Render a page for who asks. A language chosen by `?lang=` is remembered."""
+    notice = NOTICES.get(ask.request.args.get("done", ""))
+    # Whoever posted is led back to the page the form stood on: the switch of the language is a link.
+    path = ask.request.full_path.rstrip("?") if ask.request.method == "GET" else context.pop("at", ask.request.path)
+    context.pop("at", None)
+    html = pages.render(
+        template, language=ask.language, caller=ask.caller, path=path, csrf=ask.csrf, notice=notice, **context
+    )
+    response = page(html, status)
+    if ask.request.args.get("lang") in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, ask.language, max_age=YEAR_S, samesite="Lax", httponly=True)
+    response.headers["Vary"], response.headers["Content-Language"] = "Accept-Language, Cookie", ask.language
+    return response
+
+
+def attempt(act: Callable[[], Response], again: Callable[[int, Wrong], Response]) -> Response:
+    """Do what a form asks for; what was wrong with it is shown `again(status, errors)` on its page.
+
+    Who may not, or asks for what is not there, gets the refusal itself: there is no page to show.
+    """
+    try:
+        return act()
+    except (ValidationError, Invalid, Conflict, HttpError) as error:
+        known = refusal(error)
+        status = known.status if isinstance(known, HttpError) else status_of(known) if known else 500
+        if known is None or status not in {409, 412, 422}:
+            raise
+        return again(status, wrong(known))
+
+
+def wrong(error: DomainError) -> Wrong:
+    """Return what was wrong, place by place, as templates want it."""
+    problems = getattr(error, "problems", ())
+    return [{"pointer": one.pointer, "text": one.text} for one in problems] or [{"pointer": "", "text": error.text}]
+
+
+def sign_in(ask: Ask, caller: Caller, path: str) -> Response:
+    """Open a page session for `caller` and lead on to `path`."""
+    response = redirect(safe_path(path))
+    secure = ask.request.is_secure or ask.request.headers.get("X-Forwarded-Proto") == "https"
+    response.set_cookie(
+        COOKIE, ask.keyring.session(caller), max_age=SESSION_S, httponly=True, samesite="Lax", secure=secure
+    )
+    return response
+
+
+def sign_out() -> Response:
+    response = redirect("/")
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    return response
+
+
+def known_or_sign_in(ask: Ask) -> Response | None:
+    """Return the way to the sign-in for strangers, None for those we know."""
+    return None if ask.caller else redirect(f"/sign-in?next={ask.request.path}")
+
+
+def is_here(ask: Ask) -> bool:
+    """Whether the browser runs on this machine and knows it: the only place for the built-in sign-in."""
+    host = ask.request.host.rpartition(":")[0] or ask.request.host
+    return ask.request.remote_addr in {"127.0.0.1", "::1"} and host in LOOPBACK_NAMES
+
+
+def safe_path(path: str) -> str:
+    """Return `path` if it leads to a page of ours, else the start page."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours else "/"
+
+
+def one(fields: dict[str, list[str]], name: str) -> str:
+    """Return the last value of a field of a posted form, "" if it is not there."""
+    return (fields.get(name) or [""])[-1].strip()
