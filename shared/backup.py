@@ -46,7 +46,8 @@ def name_for(moment: datetime) -> str:
 def write(target: Path, databases: Mapping[str, Path], folder: Path) -> list[str]:
     """Write the file `target` (mode 0600, whole or not at all) from `databases` and the keys in `folder`.
 
-    Returns the names of what is in it. Raises NoBackup, FileExistsError, sqlite3.OperationalError if a lock is not to be had.
+    Returns the names of what is in it. Raises NoBackup, FileExistsError, and sqlite3.OperationalError for a lock that
+    is not to be had.
     """
     missing = [str(path) for path in databases.values() if not path.exists()]
     if missing:
@@ -69,7 +70,7 @@ def restore(source: Path, targets: Mapping[str, Path]) -> list[str]:
     Everything is checked before the first part gets its name. Returns the names of the parts. Raises NoBackup, OSError.
     """
     try:
-        with tarfile.open(source) as tar:
+        with tarfile.open(source, "r:") as tar:
             files: dict[str, str] = json.load(_member(tar, MANIFEST))["files"]
             lacking = {name for name in targets if name.endswith(".db")} - set(files)
             if lacking or not set(files) <= set(targets):

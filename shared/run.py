@@ -125,7 +125,7 @@ def _announce(chosen: Settings, keyring: Keyring, names: tuple[str, ...]) -> Non
     url = chosen.public_url
     lines = ["", f"  Innovationshub Bielefeld  {url}", ""]
     lines += [f"  apply      {url}/apply", f"  workbench  {url}/workbench", f"  catalog    {url}/catalog", ""]
-    names = " or ".join(admin.name for admin in keyring.admins)
-    lines += [f"  sign in as {names}: {url}/sign-in"]
+    people = " or ".join(admin.name for admin in keyring.admins)
+    lines += [f"  sign in as {people}: {url}/sign-in"]
     lines += ["", f"  tokens for the API: {chosen.data_dir}/access.json      stop with Ctrl-C", ""]
     print("\n".join(lines), flush=True)  # noqa: T201

@@ -143,6 +143,11 @@ class Application(Aggregate):
         until = self.due_on if days is None else (self.changed_at + timedelta(days=days)).date()
         return WHO[self.status], until
 
+    def need_changeable(self) -> None:
+        """Raise Conflict in a state in which the applicant may change nothing."""
+        if self.status not in CHANGEABLE:
+            raise self._wrong_state(None)
+
     def take_answers(self, answers: Answers, findings: Findings) -> None:
         """Replace all answers and what the check says of them."""
         self.answers, self.findings = answers, [dict(one) for one in findings]
@@ -151,13 +156,13 @@ class Application(Aggregate):
 
     def change_answers(self, answers: Answers, findings: Findings, at: datetime) -> None:
         """Take new answers while that is possible; a proposal about the old ones is void."""
-        self._need_changeable()
+        self.need_changeable()
         self.take_answers(answers, findings)
         if self.status is S.PROPOSED:
             self._return("changed", "void", at, self.owner, "applicant")
 
     def change_contact(self, contact: Contact) -> None:
-        self._need_changeable()
+        self.need_changeable()
         same = contact.email.strip().lower() == self.email.strip().lower()
         self.person, self.email, self.language = contact.name, contact.email, contact.language
         self.proved = self.proved and same
@@ -319,10 +324,6 @@ class Application(Aggregate):
     def _note(self, by: str, role: str, at: datetime) -> None:
         entry = {"at": at.isoformat(), "status": str(self.status), "actor": by, "role": role}
         self.timeline = [*self.timeline, entry]
-
-    def _need_changeable(self) -> None:
-        if self.status not in CHANGEABLE:
-            raise self._wrong_state(None)
 
     def _wrong_state(self, wanted: Status | None) -> Conflict:
         wish = f" und kann nicht {wanted} werden" if wanted else " und kann jetzt nicht geändert werden"

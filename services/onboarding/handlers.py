@@ -57,6 +57,7 @@ def start_application(session: Session, command: StartApplication, caller: Calle
 
 
 def change_application(session: Session, application: Application, command: ChangeApplication, _: Caller) -> None:
+    application.need_changeable()
     if command.contact is not None:
         kept = {"email": application.email, "name": application.person, "language": application.language}
         application.change_contact(Contact(**kept | command.contact))

@@ -60,7 +60,7 @@ WHY = {
 }
 REFUSAL_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
-HEADERS = {
+HEADERS: dict[str, tuple[str, Schema]] = {
     "Content-Language": ("The language of the texts.", {"enum": ["de", "en"]}),
     "ETag": ("The version; send it unchanged as `If-Match`.", TEXT),
     "Link": ("`rel=next` leads to the next page; absent on the last.", TEXT),
@@ -70,7 +70,7 @@ HEADERS = {
     "WWW-Authenticate": ("`Bearer`.", TEXT),
     "X-Correlation-Id": ("Name it when you ask for help.", TEXT),
 }
-ASKED_IN_HEADERS = {
+ASKED_IN_HEADERS: dict[str, tuple[str, str, bool, Schema]] = {
     "AcceptLanguage": ("Accept-Language", "German is the default.", False, {"type": "string", "default": "de"}),
     "IdempotencyKey": (
         "Idempotency-Key",
@@ -81,7 +81,7 @@ ASKED_IN_HEADERS = {
     "IfMatch": ("If-Match", "The ETag of what you have read.", True, TEXT),
     "IfNoneMatch": ("If-None-Match", "The ETag of what you have; 304 if it is still the same.", False, TEXT),
 }
-IN_PATH = {
+IN_PATH: dict[str, tuple[Schema, str]] = {
     "id": (ID, "A UUID."),
     "slug": (TEXT, "The name of a use case in addresses."),
     "version": (MODEL_VERSION, "Such as 1.0."),
@@ -172,11 +172,11 @@ def _add_components(spec: APISpec) -> None:
         spec.components.schema(f"{name}Input", condition, schema=getattr(onboarding, f"{name}Schema"))
     for name, (says, schema) in HEADERS.items():
         spec.components.header(name, {"description": says, "schema": schema})
-    for name, (header, says, required, schema) in ASKED_IN_HEADERS.items():
-        asked = {"name": header, "description": says, "required": required, "schema": schema}
+    for name, (header, why, required, schema) in ASKED_IN_HEADERS.items():
+        asked = {"name": header, "description": why, "required": required, "schema": schema}
         spec.components.parameter(name, "header", asked)
-    for status, why in WHY.items():
-        spec.components.response(f"Refused{status}", _refusal(status, why))
+    for status, reason in WHY.items():
+        spec.components.response(f"Refused{status}", _refusal(status, reason))
     for name, starts in (("applicant", "bhapp_"), ("admin", "bhadm_")):
         bearer = {"type": "http", "scheme": "bearer", "bearerFormat": f"{starts}…"}
         spec.components.security_scheme(name, bearer | {"description": f"The token of an {name}."})

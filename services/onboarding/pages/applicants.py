@@ -202,6 +202,7 @@ class ApplicantDoors:
     ) -> Response:
         with self.house.database.reading() as session:
             application = self._mine(ask, session, id_)
+            view = schemas.application_view(application, None)
         schema = models.get(application.model).schema
         _check_section(schema, section)
         answers = {**application.answers, section: typed} if typed is not None else application.answers
@@ -213,7 +214,7 @@ class ApplicantDoors:
             "onboarding/section.html",
             status=status,
             at=f"/applications/{id_}/sections/{section}",
-            application=schemas.application_view(application, None),
+            application=view,
             section=next(part for part in form.sections(schema, ask.language) if part.key == section),
             previous=previous,
             next=following,

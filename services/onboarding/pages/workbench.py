@@ -50,7 +50,7 @@ class WorkbenchDoors:
             items=items,
             filters=chosen,
             choices={name: [str(value) for value in values] for name, values in choices.items()},
-            counts={"open": sum(counts.get(status, 0) for status in OPEN), "due": None, "overdue": None},
+            open=sum(counts.get(status, 0) for status in OPEN),
             next_link=next_link(headers),
             first="/workbench" if "after" in ask.request.args else None,
         )

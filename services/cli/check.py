@@ -1,0 +1,140 @@
+"""Is everything as it should be? One line a thing; every problem ends with the command that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+import typer
+
+from services.cli.opening import PROBLEMS, AsJson, Installation, reaching, services_here, show
+
+#: An event that waited longer than this to be published means that no relay works.
+LATE_S = 60
+#: A message that waited longer than this for an earlier one means that the earlier one is lost or parked.
+STUCK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was looked at, how it is, and the command that helps if it is not well."""
+
+    what: str
+    ok: bool
+    says: str
+    help: str = ""
+
+
+class _Away(Exception):
+    """Something could not be reached; carries what and the command that helps."""
+
+
+def check(as_json: AsJson = False) -> None:
+    """Look at settings, databases, broker, outboxes and inboxes."""
+    lines = list(_lines())
+    problems = sum(not line.ok for line in lines)
+    if as_json:
+        show([asdict(line) for line in lines], (), as_json=True, empty="")
+    else:
+        for line in lines:
+            mark = "ok" if line.ok else "!!"
+            typer.echo(f" {mark}  {line.what:<24}{line.says}" + (f"  -> {line.help}" if not line.ok else ""))
+        typer.echo(f" {problems} {'problem' if problems == 1 else 'problems'}." if problems else " All well.")
+    if problems:
+        raise typer.Exit(PROBLEMS)
+
+
+def _lines() -> Iterator[Line]:
+    from shared import settings
+
+    try:
+        house = Installation(settings.read())
+    except settings.WrongSettings as error:
+        yield Line("settings", False, str(error), "mend the environment, then: hub check")
+        return
+    try:
+        where = f"embedded in {house.settings.data_dir}" if house.settings.embedded else "with broker and databases"
+        yield Line("settings", True, where)
+        yield _keys(house)
+        yield _broker(house)
+        for name in services_here():
+            yield from _service(house, name)
+    finally:
+        house.close()
+
+
+def _keys(house: Installation) -> Line:
+    from shared.settings import WrongSettings
+    from shared.setup import keyring_as_it_is
+
+    try:
+        count = len(keyring_as_it_is(house.settings).admins)
+    except (OSError, ValueError, WrongSettings) as error:
+        mend = "mend HOUSE_SECRET_FILE or ADMIN_TOKENS_FILE; hub tokens new --help"
+        return Line("keys", False, str(error), "python -m services" if house.settings.embedded else mend)
+    return Line("keys", True, f"secret and {count} admins")
+
+
+def _broker(house: Installation) -> Line:
+    from sqlalchemy.engine import make_url
+
+    from shared.broker import Broker
+
+    broker = Broker(house.settings.amqp_uri)
+    if broker.in_memory:
+        return Line("broker", True, "in the process of the house")
+    try:
+        with reaching(_away), broker.connection():
+            return Line("broker", True, make_url(house.settings.amqp_uri).render_as_string(hide_password=True))
+    except _Away as away:
+        return Line("broker", False, away.args[0], "start it, or mend AMQP_URI; then: hub setup")
+
+
+def _service(house: Installation, name: str) -> Iterator[Line]:
+    try:
+        with reaching(_away):
+            yield _database(house, name)
+            yield _outbox(house, name)
+            yield _inbox(house, name)
+    except _Away as away:
+        yield Line(f"{name} database", False, *away.args)
+
+
+def _database(house: Installation, name: str) -> Line:
+    from shared.migrate import is_current
+
+    path = house.file(name)
+    if path and not path.exists():
+        raise _Away(f"there is no {path}", f"hub setup {name}")
+    if not is_current(house.settings.database(name), name):
+        raise _Away("not at the newest revision", f"hub setup {name}")
+    return Line(f"{name} database", True, "at the newest revision")
+
+
+def _outbox(house: Installation, name: str) -> Line:
+    found = house.outbox(name).status()
+    says = f"{found['waiting']} waiting, oldest {found['oldest_age_s']} s"
+    start = "python -m services" if house.settings.embedded else f"ROLES=relay python -m services.{name}"
+    return Line(f"{name} outbox", found["oldest_age_s"] <= LATE_S, says, start)
+
+
+def _inbox(house: Installation, name: str) -> Line:
+    from sqlalchemy import func, select
+
+    from shared.desk import OPEN
+
+    box = house.inbox_to_read(name)
+    status, first = box.table.c.status, func.min(box.table.c.received_at)
+    query = select(status, func.count(), first).where(status.in_(OPEN)).group_by(status)
+    with box.database.reading() as session:
+        found = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    says = ", ".join(f"{found[one][0] if one in found else 0} {one}" for one in OPEN)
+    stuck = "waiting" in found and datetime.now(UTC) - found["waiting"][1] > STUCK
+    ok = "parked" not in found and not stuck
+    return Line(f"{name} inbox", ok, says, f"hub inbox list --service {name}")
+
+
+def _away(what: str, help_: str) -> NoReturn:
+    raise _Away(what, "start it, or mend DATABASE_URL" if help_ == "hub check" else help_)

@@ -1,0 +1,163 @@
+"""The journey in a real browser, without script: everything a page needs is in the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import chromium, fill_section
+from tests.support.hub import Hub, wait_for
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+def visitor(browser: Browser, hub: Hub, *, script: bool = False) -> Page:
+    context = browser.new_context(
+        base_url=hub.bases["onboarding"], locale="de-DE", java_script_enabled=script, viewport=WIDE
+    )
+    return context.new_page()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def apply_by_form(page: Page, hub: Hub, title: str) -> str:
+    """Fill in the whole form and hand it in. Returns the path of the application."""
+    answers = hub.client().example()
+    answers = {**answers, "use_case": {**answers["use_case"], "title": title}}
+    page.goto("/apply")
+    page.locator('[name="/contact/name"]').fill("Mina Yıldız")
+    page.locator('[name="/contact/email"]').fill("mina@parkpilot.example")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page).to_have_url(re.compile(r"/applications/[0-9a-f-]{36}"))
+    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+    for section, given in answers.items():
+        page.goto(f"{path}/sections/{section}")
+        fill_section(page, given, section)
+        press(page, "Speichern und zur Übersicht")
+        if "/sections/" in page.url:  # the answers brought up new questions
+            fill_section(page, given, section)
+            press(page, "Speichern und zur Übersicht")
+        expect(page).to_have_url(re.compile(re.escape(path) + r"(\?.*)?$"))
+    return path
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/sign-in?next=/workbench")
+    press(page, f"Als {name} anmelden")
+
+
+def test_an_applicant_applies_by_form_and_two_admins_decide_on_their_pages(browser: Browser, hub: Hub) -> None:
+    applicant, vera, jonas = (visitor(browser, hub) for _ in range(3))
+    path = apply_by_form(applicant, hub, "Radweg-Melder")
+    applicant.get_by_role("main").get_by_role("button", name=re.compile("einreichen|absenden", re.I)).click()
+    expect(applicant.get_by_text("Ihr Antrag ist eingereicht.")).to_be_visible()
+
+    case = path.replace("/applications/", "/workbench/")
+    sign_in(vera, "Vera")
+    vera.goto(case)
+    vera.locator('[name="/outcome"][value="approve"]').check()
+    vera.locator('[name="/reason"]').fill("Passt gut zur Mobilitätsstrategie.")
+    press(vera, "Zur Zweitprüfung geben")
+    expect(vera.get_by_text("Jetzt fehlt die zweite Unterschrift.")).to_be_visible()
+    assert vera.locator('[name="/agree"]').count() == 0, "the proposer is not offered the second signature"
+
+    sign_in(jonas, "Jonas")
+    jonas.goto(case)
+    jonas.locator('[name="/agree"][value="ja"]').check()
+    press(jonas, "Absenden")
+    expect(jonas.get_by_text("Die Entscheidung ist wirksam.")).to_be_visible()
+
+    def in_catalog() -> bool:
+        applicant.goto("/catalog?q=Radweg-Melder")
+        return applicant.get_by_role("link", name="Radweg-Melder").count() == 1
+
+    assert wait_for(in_catalog, within=5)
+    applicant.goto("/messages")
+    expect(applicant.get_by_text(re.compile("ist bewilligt")).first).to_be_visible()
+
+
+def test_a_draft_is_saved_piece_by_piece_and_comes_back_by_its_private_link(browser: Browser, hub: Hub) -> None:
+    page = visitor(browser, hub)
+    page.goto("/apply")
+    page.locator('[name="/contact/name"]').fill("Aylin")
+    page.locator('[name="/contact/email"]').fill("aylin@luftblick.example")
+    page.get_by_role("main").get_by_role("button").first.click()
+    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+    link = re.search(r"https?://[^\s\"<]+/applications/resume/[^\s\"<]+", page.content())
+    assert link, "the page shows the private link"
+    page.goto(f"{path}/sections/organisation")
+    page.locator('[name="/organisation/name"]').fill("LuftBlick <b>e. V.</b>")
+    press(page, "Speichern und zur Übersicht")
+
+    elsewhere = visitor(browser, hub)
+    elsewhere.goto(link.group(0))
+    elsewhere.get_by_role("main").get_by_role("button").click()
+    expect(elsewhere).to_have_url(re.compile(re.escape(path)))
+    elsewhere.goto(f"{path}/sections/organisation")
+    expect(elsewhere.locator('[name="/organisation/name"]')).to_have_value("LuftBlick <b>e. V.</b>")
+
+
+def test_what_cannot_be_read_is_shown_again_with_what_to_do(browser: Browser, hub: Hub) -> None:
+    page = visitor(browser, hub)
+    page.goto("/apply")
+    page.locator('[name="/contact/name"]').fill("Aylin")
+    page.locator('[name="/contact/email"]').fill("keine Adresse")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("E-Mail-Adresse")
+    expect(page.locator('[name="/contact/name"]')).to_have_value("Aylin")
+    page.locator('[name="/contact/email"]').fill("aylin@luftblick.example")
+    page.get_by_role("main").get_by_role("button").first.click()
+    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+
+    page.goto(f"{path}/sections/operation")
+    page.locator('[name="/operation/availability"]').fill("fast immer")
+    page.locator('[name="/operation/operator"]').fill("Wir selbst")
+    press(page, "Speichern und zur Übersicht")
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator('[name="/operation/availability"]')).to_have_value("fast immer")
+    page.goto(f"{path}/sections/operation")
+    expect(page.locator('[name="/operation/operator"]')).to_have_value("Wir selbst")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_pages_have_no_barrier_a_machine_can_find_and_do_not_scroll_sideways(
+    browser: Browser, hub: Hub, language: str, viewport: dict[str, int]
+) -> None:
+    page = visitor(browser, hub, script=True)
+    page.set_viewport_size(viewport)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"/sign-in?next=/workbench&lang={language}")
+    page.locator('button[name="as"][value="Vera"]').click()
+    application = hub.client().apply("Barrierefrei").json()
+    for path in (
+        "/",
+        "/apply",
+        "/workbench",
+        f"/workbench/{application['id']}",
+        "/catalog",
+        "/messages",
+        "/sign-in",
+        "/api/docs",
+    ):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, (path, answer.status)
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    assert complaints == []
