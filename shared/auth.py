@@ -125,7 +125,7 @@ class Keyring:
 
 
 def applicant(owner: str) -> Caller:
-    return Caller(owner, owner, frozenset({APPLICANT}))
+    return Caller(owner, "", frozenset({APPLICANT}))
 
 
 def proves(digest: str, email: str) -> bool:

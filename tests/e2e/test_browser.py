@@ -56,6 +56,7 @@ def apply_by_form(page: Page, hub: Hub, title: str) -> str:
 def sign_in(page: Page, name: str) -> None:
     page.goto("/sign-in?next=/workbench")
     press(page, f"Als {name} anmelden")
+    expect(page).to_have_url(re.compile("/workbench$"))
 
 
 def test_an_applicant_applies_by_form_and_two_admins_decide_on_their_pages(browser: Browser, hub: Hub) -> None:
@@ -143,6 +144,7 @@ def test_pages_have_no_barrier_a_machine_can_find_and_do_not_scroll_sideways(
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"/sign-in?next=/workbench&lang={language}")
     page.locator('button[name="as"][value="Vera"]').click()
+    expect(page).to_have_url(re.compile("/workbench$"))
     application = hub.client().apply("Barrierefrei").json()
     for path in (
         "/",
@@ -161,3 +163,15 @@ def test_pages_have_no_barrier_a_machine_can_find_and_do_not_scroll_sideways(
         assert found.violations_count == 0, (path, found.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
     assert complaints == []
+
+
+def test_an_access_token_signs_in_and_a_wrong_one_says_so(browser: Browser, hub: Hub) -> None:
+    page, token = visitor(browser, hub), hub.client().apply().json()["token"]
+    page.goto("/sign-in")
+    page.locator('[name="/token"]').fill("bhadm_nonsense")
+    press(page, "Anmelden")
+    expect(page.get_by_role("alert")).to_contain_text("Diesen Zugangsschlüssel kennen wir nicht.")
+
+    page.locator('[name="/token"]').fill(token)
+    press(page, "Anmelden")
+    expect(page).to_have_url(re.compile("/applications$"))

@@ -31,7 +31,7 @@ class SignInDoors:
         wanted = safe_path(one(form, "next") or "/")
         if name := one(form, "as"):
             return self._sign_in_built_in(ask, name, wanted)
-        caller = ask.keyring.of_token(one(form, "token"))
+        caller = ask.keyring.of_token(one(form, "/token"))
         if caller is None:
             text = Text(de="Diesen Zugangsschlüssel kennen wir nicht.", en="We do not know this access token.")
             return self._sign_in_page(ask, wanted, 422, [{"pointer": "/token", "text": text}])
