@@ -162,12 +162,16 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit on leaving, roll back on any error. What aggregates recorded goes to the outbox."""
-        with self.lock, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self.lock, self._session() as session, session.begin():
             yield session
             session.flush()
             told = self._keep_events(session)
         if told:
             self.on_told()
+
+    def _session(self) -> Session:
+        # Flushing before every question would write a batch row by row; who asks for what they just added flushes.
+        return Session(self.engine, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -273,6 +277,7 @@ def _open_postgresql(url: URL) -> Engine:
         max_overflow=0,
         pool_timeout=3,
         pool_use_lifo=True,
+        executemany_mode="values_plus_batch",  # many rows, one round trip
         connect_args={"options": POSTGRES_OPTIONS, "connect_timeout": 5},
     )
 

@@ -38,6 +38,7 @@ class UseCases:
         return found
 
     def is_taken(self, slug: str) -> bool:
+        self._session.flush()  # one of the same batch may just have taken it
         return self._session.scalar(select(use_cases.c.id).where(use_cases.c.slug == slug)) is not None
 
     def found(self, wanted: FindUseCases) -> Select[UseCase]:

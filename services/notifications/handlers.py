@@ -48,8 +48,8 @@ class Writer:
     def on_contact_changed(self, event: ContactChanged, session: Session) -> None:
         contact = Contact(**{one.name: getattr(event, one.name) for one in fields(Contact)})
         Contacts(session).keep(contact)
-        session.flush()
         if event.proved:
+            session.flush()  # letters of the same batch may wait, too
             Messages(session).release(event.application_id, event.owner, datetime.now(UTC))
         self.write(event, session)
 

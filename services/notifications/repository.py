@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.notifications.domain import EMAIL, Contact, Delivery, Message, Status
-from services.notifications.tables import deliveries, messages, reads
+from services.notifications.tables import contacts, deliveries, messages, reads
 from shared.auth import Caller
 from shared.kernel import NotFound, Text
 
@@ -21,10 +21,24 @@ class Contacts:
         self._session = session
 
     def find(self, application_id: UUID) -> Contact | None:
-        return self._session.get(Contact, application_id)
+        """Return the contact, also one that this session has kept and not yet written."""
+        return self._fresh.get(application_id) or self._session.get(Contact, application_id)
 
-    def keep(self, contact: Contact) -> None:
-        self._session.merge(contact)
+    def keep(self, contact: Contact) -> Contact:
+        """Add the contact, or change the one there is. Returns the one that is kept."""
+        known = self.find(contact.application_id)
+        if known is None:
+            self._session.add(contact)
+            self._fresh[contact.application_id] = contact
+            return contact
+        for name in ("owner", "person", "email", "language", "proved"):
+            setattr(known, name, getattr(contact, name))
+        return known
+
+    @property
+    def _fresh(self) -> dict[UUID, Contact]:
+        fresh: dict[UUID, Contact] = self._session.info.setdefault("fresh_contacts", {})
+        return fresh
 
     def check_sees(self, application_id: UUID, caller: Caller) -> None:
         """Raise NotFound unless `caller` may see the letters of this application."""
@@ -87,20 +101,19 @@ class Messages:
         due = select(deliveries.c.id).where(deliveries.c.channel == EMAIL, deliveries.c.due_at <= now)
         return self._session.execute(due.limit(1)).first() is not None
 
-    def due_mail(self, now: datetime, limit: int) -> list[Delivery]:
-        """Return mail whose time has come and lock it against other senders."""
+    def due_mail(self, now: datetime, limit: int) -> list[tuple[Delivery, Message, Contact]]:
+        """Return mail whose time has come, with what it carries, and lock it against other senders."""
         due = (deliveries.c.channel == EMAIL) & (deliveries.c.due_at <= now)
-        query = select(Delivery).where(due).order_by(deliveries.c.due_at).limit(limit).with_for_update(skip_locked=True)
-        return list(self._session.scalars(query))
-
-    def letter(self, delivery_id: UUID) -> tuple[Delivery, Message, Contact | None]:
-        """Return a delivery with what it carries and, for applicants, whom it goes to."""
-        delivery = self._session.get_one(Delivery, delivery_id)
-        message = self._session.get_one(Message, delivery.message_id)
-        contact = (
-            self._session.get(Contact, message.application_id) if message.recipient.startswith("applicant:") else None
+        query = (
+            select(Delivery, Message, Contact)
+            .join(messages, messages.c.id == deliveries.c.message_id)
+            .join(contacts, contacts.c.application_id == deliveries.c.application_id)
+            .where(due)
+            .order_by(deliveries.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=deliveries)
         )
-        return delivery, message, contact
+        return [(delivery, message, contact) for delivery, message, contact in self._session.execute(query)]
 
 
 def _for(caller: Caller) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from uuid import UUID
+from datetime import datetime
 
 from services.notifications.domain import Contact, Delivery, Message
 from services.notifications.letters.channels import Mail, NotSent, Send
@@ -49,33 +49,30 @@ class Sender:
         with self.database.transaction() as session:
             now = self.database.now(session)
             claimed = Messages(session).due_mail(now, AT_ONCE)
-            for delivery in claimed:
+            for delivery, _, _ in claimed:
                 delivery.claim(now)
-            ids = [delivery.id for delivery in claimed]
-        for id_ in ids:
-            self._send_one(id_)
-        return len(ids)
+        for delivery, message, contact in claimed:
+            self._send_one(delivery, self._mail(delivery, message, contact), now)
+        return len(claimed)
 
-    def _send_one(self, delivery_id: UUID) -> None:
-        with self.database.reading() as session:
-            delivery, message, contact = Messages(session).letter(delivery_id)
-            mail = self._mail(delivery, message, contact)
+    def _send_one(self, delivery: Delivery, mail: Mail, now: datetime) -> None:
         failure: NotSent | None = None
         try:
             self.send(mail)
         except NotSent as error:
             failure = error
-            log.warning("mail %s was not sent: %s", delivery_id, error)
+            log.warning("mail %s was not sent: %s", delivery.id, error)
         with self.database.transaction() as session:
-            delivery = session.get_one(Delivery, delivery_id)
+            session.add(delivery)
             if failure:
-                delivery.failed(str(failure), self.database.now(session), for_good=failure.for_good)
+                delivery.failed(str(failure), now, for_good=failure.for_good)
             else:
-                delivery.sent(self.database.now(session))
+                delivery.sent(now)
             metrics.letters.labels("email", str(delivery.status)).inc()
 
-    def _mail(self, delivery: Delivery, message: Message, contact: Contact | None) -> Mail:
-        language = contact.language if contact else "de"
+    def _mail(self, delivery: Delivery, message: Message, contact: Contact) -> Mail:
+        to_applicant = message.recipient == contact.owner
+        language = contact.language if to_applicant else "de"
         words = message.words[language]
-        to = contact.email if contact else self.admin_mailbox
+        to = contact.email if to_applicant else self.admin_mailbox
         return Mail(id=str(delivery.id), to=to, subject=words["subject"], text=words["text"], language=language)

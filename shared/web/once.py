@@ -76,7 +76,7 @@ def _once(
             "token_for": answer.token_for,
         }
         done = {"request_hash": ask.fingerprint, "status": answer.status, "created_at": datetime.now(UTC)}
-        session.execute(insert(table).values(row | done | {"answer": json.dumps(kept, ensure_ascii=False)}))
+        session.execute(insert(table), [row | done | {"answer": json.dumps(kept, ensure_ascii=False)}])
         return answer
 
 

@@ -16,7 +16,7 @@ from services.catalog.handlers import on_application_approved
 from services.catalog.repository import UseCases
 from services.notifications import tables as notifications
 from services.notifications.domain import EMAIL, IN_APP, Delivery, Message, Status
-from services.notifications.repository import Messages
+from services.notifications.repository import Contacts, Messages
 from services.onboarding import tables as onboarding
 from services.onboarding.commands import Contact
 from services.onboarding.domain import Application
@@ -162,11 +162,16 @@ def test_mail_is_claimed_once_and_comes_back_when_its_sender_died(open_database:
     message = Message(application_id=uuid4(), recipient="role:reviewer", not_for=None, template="t", words={}, at=NOON)
     message.deliver(EMAIL, hold=False)
     message.deliver(IN_APP, hold=False)
+    contact = notifications.Contact(
+        application_id=message.application_id, number="BI-1", owner="applicant:1", person="Mina", email="m@p.example",
+        language="de", proved=True,
+    )  # fmt: skip
     with database.transaction() as session:
+        Contacts(session).keep(contact)
         Messages(session).add(message)
 
     with database.transaction() as session:
-        [claimed] = Messages(session).due_mail(NOON, 10)
+        [(claimed, _, _)] = Messages(session).due_mail(NOON, 10)
         claimed.claim(NOON)
         assert (claimed.channel, claimed.status) == (EMAIL, Status.SENDING)
     with database.transaction() as session:
