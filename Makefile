@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench drill test-containers images contracts lock clean
+.PHONY: help setup run test check fmt bench drill test-containers compose-secrets contracts lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ drill: $(VENV)/.test ## kill -9 the embedded house again and again, and count wh
 
 test-containers: $(VENV)/.test ## images, docker-compose.yml and testcontainers on a Docker engine
 	$(BIN)/pytest -m containers tests/containers tests/integration $(ARGS)
+
+compose-secrets: ## make the secrets docker-compose.yml mounts, and two demo approvers
+	@$(PYTHON) deploy/compose/make_secrets.py
 
 contracts: $(VENV)/.run ## write shared/contracts/openapi.json and asyncapi.json from the code
 	$(BIN)/hub openapi > shared/contracts/openapi.json.new && mv shared/contracts/openapi.json.new shared/contracts/openapi.json

@@ -54,10 +54,18 @@ class Admin:
 def read_admins(path: Path) -> tuple[Admin, ...]:
     """Read ADMIN_TOKENS_FILE. Raises ValueError naming the file if it is not what it should be."""
     try:
-        lines = json.loads(path.read_text("utf-8"))
-        return tuple(Admin(one["name"], frozenset(one["roles"]), one["sha256"].lower()) for one in lines)
+        return _admins(json.loads(path.read_text("utf-8")))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"{path} is not a list of {{name, roles, sha256}}: {error!r}") from error
+
+
+def _admins(lines: Any) -> tuple[Admin, ...]:
+    if not isinstance(lines, list):
+        raise TypeError(type(lines))
+    unknown = {role for line in lines for role in line["roles"]} - ADMIN_ROLES
+    if unknown:
+        raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+    return tuple(Admin(line["name"], frozenset(line["roles"]), line["sha256"].lower()) for line in lines)
 
 
 def new_admin(name: str, roles: Iterable[str]) -> tuple[str, dict[str, Any]]:

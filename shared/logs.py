@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from contextvars import ContextVar
 from uuid import uuid4
@@ -13,11 +14,14 @@ import structlog
 correlation: ContextVar[str] = ContextVar("correlation", default="-")
 
 
-def new_correlation() -> str:
-    """Start a new correlation id for this request or loop, and return it."""
-    value = uuid4().hex
+def new_correlation(given: str = "") -> str:
+    """Start a correlation id for this request or loop: the one `given` by a proxy if it is one, else a new one."""
+    value = given if _GIVEN.fullmatch(given) else uuid4().hex
     correlation.set(value)
     return value
+
+
+_GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def configure(level: str, form: str) -> None:

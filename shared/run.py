@@ -106,8 +106,6 @@ def _check_company(chosen: Settings, names: tuple[str, ...]) -> None:
 
 
 def _check_port(chosen: Settings) -> None:
-    if "doors" not in chosen.roles:
-        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

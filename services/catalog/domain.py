@@ -69,12 +69,13 @@ class UseCase(Aggregate):
 
 
 def searchable(*texts: str) -> str:
-    return " ".join(texts).casefold()
+    return unicodedata.normalize("NFC", " ".join(texts)).casefold()
 
 
 def slugs(title: str, number: str) -> tuple[str, str]:
     """Return the name a use case has in addresses, and the longer one for when that is taken."""
-    plain = unicodedata.normalize("NFKD", title.casefold().translate(GERMAN)).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+    spelled = searchable(title).translate(GERMAN)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
     unique = number.casefold()
     return slug or unique, f"{slug}-{unique}" if slug else unique

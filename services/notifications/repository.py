@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.notifications.domain import EMAIL, Contact, Delivery, Message, Status
+from services.notifications.domain import EMAIL, IN_APP, Contact, Delivery, Message, Status
 from services.notifications.tables import contacts, deliveries, messages, reads
 from shared.auth import Caller
 from shared.kernel import NotFound, Text
@@ -117,6 +117,8 @@ class Messages:
 
 
 def _for(caller: Caller) -> ColumnElement[bool]:
+    """What `caller` may read in the app: told to them or to a role of theirs, and told on that channel."""
     recipients = [caller.subject, *(f"role:{role}" for role in caller.roles)]
     mine = messages.c.recipient.in_(recipients)
-    return mine & or_(messages.c.not_for.is_(None), messages.c.not_for != caller.subject)
+    in_app = exists().where(deliveries.c.message_id == messages.c.id, deliveries.c.channel == IN_APP)
+    return mine & in_app & or_(messages.c.not_for.is_(None), messages.c.not_for != caller.subject)

@@ -144,7 +144,7 @@ class App:
         self.server, self.url_map = server, server.make_url_map()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        new_correlation()
+        new_correlation(environ.get("HTTP_X_REQUEST_ID", ""))
         request = Asked(environ, populate_request=False)
         ask = Ask(request, receive(environ), self.server.container.config["KEYRING"])
         ask.render_problem = self.server.container.config.get("RENDER_PROBLEM")
@@ -178,6 +178,8 @@ class App:
         builtin = self._builtin(request)
         if builtin:
             return builtin(request.ask)
+        if "doors" not in self.server.container.config["SETTINGS"].roles:  # this process only says how it is
+            raise NotFound
         if "\x00" in request.path:  # PostgreSQL does not even look for such a name
             raise NotFound
         provider, values = self.url_map.bind_to_environ(environ).match()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import hub as hubs
+from tests.support import scene as scenes
 from tests.support import servers
 
 
@@ -31,3 +32,9 @@ def stack(request: pytest.FixtureRequest) -> hubs.Hub:
     name = "hub" if request.param == "embedded" else "three"
     running: hubs.Hub = request.getfixturevalue(name)
     return running
+
+
+@pytest.fixture(scope="session")
+def scene(hub: hubs.Hub) -> scenes.Scene:
+    """An application in each state, for all tests that change none of them."""
+    return scenes.build(hub)

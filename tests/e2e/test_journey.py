@@ -22,7 +22,7 @@ def test_an_approved_application_appears_in_the_catalog_and_everybody_is_told(st
     assert [entry["status"] for entry in applicant.json(path)["timeline"]] == [
         "draft", "submitted", "in_review", "proposed", "approved",
     ]  # fmt: skip
-    subjects = wait_for(lambda: len(found := subjects_of(applicant)) == 4 and found)
+    subjects = wait_for(lambda: len(found := subjects_of(applicant)) == 3 and found)
     assert subjects, subjects_of(applicant)
     assert any("zweite Unterschrift" in one for one in subjects_of(hub.jonas))
     assert not any(application["number"] in one and "zweite Unterschrift" in one for one in subjects_of(hub.vera))

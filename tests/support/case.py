@@ -36,7 +36,7 @@ class Case:
         moved = who.move(self.id, what, body)
         assert moved.status_code == 200, moved.text
         answer: dict[str, Any] = moved.json()
-        assert moved.headers["ETag"] == f'"{answer["version"]}"' == who.get(self.path).headers["ETag"]
+        assert moved.headers["ETag"] == f'"{answer["version"]}"'
         return answer
 
     def change(self, **patch: Any) -> dict[str, Any]:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
+from deploy.render import service_of
 from shared.auth import new_admin
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 30
-ROUTES: dict[str, str] = json.loads((ROOT / "deploy" / "routes.json").read_text("utf-8"))
 
 
 def free_port() -> int:
@@ -105,7 +103,7 @@ class Client:
         return Client(self.bases, token, self.language)
 
     def url(self, path: str) -> str:
-        return self.bases[route_of(path)] + path
+        return self.bases[service_of(path.split("?", 1)[0]) or "onboarding"] + path
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         given = {"Accept-Language": self.language} | {name.replace("_", "-"): value for name, value in headers.items()}
@@ -134,12 +132,18 @@ class Client:
         return found
 
     def apply(
-        self, title: str | None = None, *, submit: bool = True, answers: Any = None, **headers: str
+        self,
+        title: str | None = None,
+        *,
+        submit: bool = True,
+        answers: Any = None,
+        email: str = "mina@parkpilot.example",
+        **headers: str,
     ) -> requests.Response:
         answers = answers if answers is not None else self.example()
         if title:
             answers = {**answers, "use_case": {**answers["use_case"], "title": title}}
-        contact = {"email": "mina@parkpilot.example", "name": "Mina Yıldız", "language": "de"}
+        contact = {"email": email, "name": "Mina Yıldız", "language": "de"}
         return self.post("/api/v1/applications", {"contact": contact, "answers": answers, "submit": submit}, **headers)
 
     def move(self, id_: str, what: str, body: Any, **headers: str) -> requests.Response:
@@ -147,18 +151,6 @@ class Client:
         if "If_Match" not in headers:
             headers["If_Match"] = self.get(f"/api/v1/applications/{id_}").headers["ETag"]
         return self.post(f"/api/v1/applications/{id_}/{what}", body, **headers)
-
-
-def route_of(path: str) -> str:
-    """Return the service that the one routing table names for `path`: a pattern beats a prefix, a longer one a shorter."""
-    plain = path.split("?", 1)[0]
-    matches = [pattern for pattern in ROUTES if _pattern(pattern).fullmatch(plain)]
-    return ROUTES[max(matches, key=lambda pattern: ("{id}" in pattern, len(pattern)))] if matches else "onboarding"
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\{id\}", "[^/]+").replace(r"/\*\*", "(/.*)?"))
 
 
 @dataclass

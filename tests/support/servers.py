@@ -5,7 +5,6 @@ The private ones can be killed; they live in a temporary folder and end with the
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -133,7 +132,7 @@ class Postgres:
     """A private PostgreSQL cluster from the local binaries."""
 
     def __init__(self) -> None:
-        self.bin = Path(sorted(glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"))[-1]).parent
+        self.bin = max(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")).parent
         self.port, self.folder = free_port(), _folder("hub-postgres-", "postgres")
         options = ("-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self._run("initdb", "-D", f"{self.folder}/data", *options)
@@ -197,7 +196,7 @@ def database_url() -> Iterator[str]:
     """Give a PostgreSQL URL with `{service}` in it, to test with; or skip and say why."""
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield named
-    elif glob.glob("/usr/lib/postgresql/*/bin/pg_ctl"):
+    elif any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")):
         postgres = Postgres()
         try:
             postgres.start()

@@ -76,10 +76,7 @@ def _row(environment: Environment, transition: str, role: str, block: Mapping[st
     channels = tuple(block.get("channels", ()))
     if not channels or not set(channels) <= CHANNELS:
         raise BrokenTable(f"{place}: channels must be some of {', '.join(sorted(CHANNELS))}")
-    texts = {
-        language: _texts(environment, f"{place}, {language}", block.get(language, {}))
-        for language in LANGUAGES
-    }
+    texts = {language: _texts(environment, f"{place}, {language}", block.get(language, {})) for language in LANGUAGES}
     return Row(
         transition=transition,
         role=role,

@@ -44,9 +44,7 @@ def channel(url: str, sender: str) -> Send:
     def send(mail: Mail) -> None:
         try:
             message = _message(mail, sender)
-            with smtplib.SMTP(
-                parts.hostname or "localhost", parts.port or 25, timeout=CONNECT_WITHIN_S
-            ) as server:
+            with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=CONNECT_WITHIN_S) as server:
                 if parts.username:
                     server.starttls()
                     server.login(unquote(parts.username), unquote(parts.password or ""))
@@ -55,9 +53,7 @@ def channel(url: str, sender: str) -> Send:
             code, said = next(iter(error.recipients.values()))
             raise NotSent(f"{code} {said!r}", for_good=code >= FOR_GOOD) from error
         except smtplib.SMTPResponseException as error:
-            raise NotSent(
-                f"{error.smtp_code} {error.smtp_error!r}", for_good=error.smtp_code >= FOR_GOOD
-            ) from error
+            raise NotSent(f"{error.smtp_code} {error.smtp_error!r}", for_good=error.smtp_code >= FOR_GOOD) from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotSent(repr(error), for_good=False) from error
         except ValueError as error:  # an address no header can carry
@@ -70,8 +66,9 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"], message["Content-Language"] = "auto-generated", mail.language
+    message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
+    message["Content-Language"] = mail.language  # set_content forgets all Content- headers before it
     return message
 
 

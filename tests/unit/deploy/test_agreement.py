@@ -96,6 +96,8 @@ def test_every_image_is_built_for_its_own_service() -> None:
     assert compose()["services"]["setup"]["command"] == ["hub", "setup"]
     (job,) = of_kind("Job")
     assert container(job)["args"] == ["hub", "setup"]
+    # The Dockerfile names all of them, to leave out the others.
+    assert f"for one in {' '.join(SERVICES)};" in (ROOT / "Dockerfile").read_text()
 
 
 def test_everybody_runs_as_the_same_nobody() -> None:
