@@ -38,7 +38,7 @@ drill: $(VENV)/.test ## kill -9 the embedded house again and again, and count wh
 	$(BIN)/pytest tests/e2e/test_power_cuts.py -s $(ARGS)
 
 test-containers: $(VENV)/.test ## images, docker-compose.yml and testcontainers on a Docker engine
-	$(BIN)/pytest -m containers tests/containers tests/integration $(ARGS)
+	$(BIN)/pytest -m containers tests $(ARGS)
 
 compose-secrets: ## make the secrets docker-compose.yml mounts, and two demo approvers
 	@$(PYTHON) deploy/compose/make_secrets.py

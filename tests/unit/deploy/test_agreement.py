@@ -40,6 +40,7 @@ def test_a_dockerfile_asks_no_registry_for_its_parser(path: Path) -> None:
     assert not re.search(r"^#\s*syntax\s*=", path.read_text(), re.MULTILINE)
 
 
+@pytest.mark.containers
 def test_compose_accepts_the_file() -> None:
     require_client()
     docker("compose", "config", "--quiet")

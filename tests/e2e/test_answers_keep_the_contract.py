@@ -1,0 +1,184 @@
+"""What a running hub answers is what its own OpenAPI document says, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.contract import HeldClient, held
+from tests.support.hub import Hub, wait_for
+
+QUESTION = {"text": "Welche Daten verlassen die Stadt?", "pointer": "/data"}
+NOBODY = "/api/v1/applications/5d0b7c1e-8a44-4d0f-9a52-0c5b0b6c7f21"
+
+
+@pytest.fixture(scope="module")
+def stranger(hub: Hub) -> HeldClient:
+    return held(hub)
+
+
+@pytest.fixture(scope="module")
+def vera(hub: Hub, stranger: HeldClient) -> HeldClient:
+    return stranger.as_(hub.admins[0])
+
+
+@pytest.fixture(scope="module")
+def jonas(hub: Hub, stranger: HeldClient) -> HeldClient:
+    return stranger.as_(hub.admins[1])
+
+
+def applied(stranger: HeldClient, **more: Any) -> tuple[HeldClient, str]:
+    """Return the applicant of a new application, and its id."""
+    answer = stranger.apply(**more)
+    assert answer.status_code == 201, answer.text
+    return stranger.as_(answer.json()["token"]), answer.json()["id"]
+
+
+def decided(vera: HeldClient, jonas: HeldClient, id_: str, proposal: dict[str, Any]) -> dict[str, Any]:
+    assert vera.move(id_, "decision", {"reason": "Passt zur Plattform.", **proposal}).status_code == 200
+    answer = jonas.move(id_, "decision/confirmation", {"agree": True})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_models_and_checks(stranger: HeldClient) -> None:
+    version = stranger.json("/api/v1/models")["items"][0]["version"]
+    stranger.json(f"/api/v1/models/{version}")
+
+    for verdict in ("sound", "unsound"):
+        found = stranger.post("/api/v1/checks", {"answers": stranger.example(verdict)}).json()
+        assert found["verdict"] == verdict
+    assert stranger.post("/api/v1/checks", {"answers": {}}).json()["findings"]
+
+
+def test_a_draft_that_grows_and_is_handed_in(stranger: HeldClient, vera: HeldClient) -> None:
+    applicant, id_ = applied(stranger, answers={}, submit=False)
+    path = f"/api/v1/applications/{id_}"
+
+    refused = applicant.move(id_, "submission", {})
+    etag = applicant.get(path).headers["ETag"]
+    changed = applicant.call("PATCH", path, {"answers": applicant.example(), "contact": {"name": "M"}}, If_Match=etag)
+    submitted = applicant.move(id_, "submission", {})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["severity"] == "violation"
+    assert (changed.status_code, submitted.status_code) == (200, 200)
+    assert vera.json("/api/v1/applications?status=submitted&kind=start_up&limit=1")["items"]
+    assert applicant.json("/api/v1/applications")["items"][0]["id"] == id_
+
+
+def test_questions_replies_and_a_decision_with_conditions(
+    stranger: HeldClient, vera: HeldClient, jonas: HeldClient
+) -> None:
+    applicant, id_ = applied(stranger)
+    path = f"/api/v1/applications/{id_}"
+
+    asked = vera.move(id_, "questions", {"items": [QUESTION, {"text": "Und wann?"}], "due": "2030-01-31"}).json()
+    replies = [{"question": one["id"], "text": "Keine."} for one in asked["questions"]]
+    assert applicant.move(id_, "replies", {"items": replies}).json()["status"] == "in_review"
+    conditions = [{"text": "Nachweis bis Ende März", "due": "2030-03-31"}, {"text": "Ohne Frist"}]
+    proposed = vera.move(
+        id_, "decision", {"outcome": "approve_with_conditions", "reason": "Gut.", "conditions": conditions}
+    )
+    assert proposed.json()["proposal"]["conditions"]
+    assert "proposal" not in applicant.json(path)
+    returned = jonas.move(id_, "decision/confirmation", {"agree": False, "comment": "Noch nicht."})
+    assert returned.json()["status"] == "in_review"
+    done = decided(vera, jonas, id_, {"outcome": "approve_with_conditions", "conditions": conditions})
+    assert done["decision"]["signed_by"]
+
+    listed = wait_for(lambda: applicant.json(path)["links"].get("use_case"))
+    assert listed, "the catalog never told onboarding"
+    stranger.json(listed)
+
+
+def test_declined_and_withdrawn(stranger: HeldClient, vera: HeldClient, jonas: HeldClient) -> None:
+    applicant, id_ = applied(stranger)
+    assert decided(vera, jonas, id_, {"outcome": "decline"})["status"] == "declined"
+    assert applicant.json(f"/api/v1/applications/{id_}")["decision"]["outcome"] == "decline"
+
+    other, withdrawn = applied(stranger)
+    assert other.move(withdrawn, "withdrawal", {"reason": "Wir warten."}).json()["status"] == "withdrawn"
+
+
+def test_the_catalog_with_its_facets(stranger: HeldClient) -> None:
+    page = stranger.json("/api/v1/use-cases?q=&theme=mobility&limit=1")
+
+    assert set(page["facets"]) == {"theme", "stage", "provider", "strategy"}
+    assert stranger.json("/api/v1/use-cases")["items"]
+
+
+def test_messages_and_deliveries(stranger: HeldClient, vera: HeldClient) -> None:
+    applicant, id_ = applied(stranger)
+    path = f"/api/v1/applications/{id_}/deliveries"
+
+    messages = wait_for(lambda: applicant.json("/api/v1/messages?limit=1")["items"])
+    read = applicant.post(f"/api/v1/messages/{messages[0]['id']}/read", {})
+
+    assert read.json()["read"] is True
+    assert applicant.json(path)["items"]
+    assert vera.json(path)["items"]
+    assert vera.json("/api/v1/messages")["items"]
+
+
+def test_refusals(stranger: HeldClient, vera: HeldClient, jonas: HeldClient) -> None:
+    applicant, id_ = applied(stranger)
+    path = f"/api/v1/applications/{id_}"
+    key = str(uuid4())
+
+    refused = {
+        "no key": stranger.post("/api/v1/applications", {}, Idempotency_Key=""),
+        "nobody": stranger.get(path),
+        "role": applicant.move(id_, "questions", {"items": [QUESTION]}),
+        "somebody else's": stranger.as_(applied(stranger)[0].token).get(path),
+        "nothing": vera.get(NOBODY),
+        "no JSON wanted": vera.get(path, Accept="text/html"),
+        "state": applicant.move(id_, "replies", {"items": [{"question": "x", "text": "y"}]}),
+        "stale": vera.move(id_, "questions", {"items": [QUESTION]}, If_Match='"99"'),
+        "media type": stranger.post("/api/v1/checks", None, Content_Type="text/plain"),
+        "content": stranger.post("/api/v1/checks", {"answers": {"moon": {}}, "model": 1}),
+        "no match": vera.move(id_, "questions", {"items": [QUESTION]}, If_Match=""),
+        "query": stranger.get("/api/v1/use-cases?limit=0"),
+        "model in a path": stranger.get("/api/v1/models/9.9"),
+        "model in a body": stranger.post("/api/v1/checks", {"answers": {}, "model": "9.9"}),
+        "too large": stranger.post("/api/v1/checks", {"answers": {"x": "x" * 300_000}}),
+        "method": vera.call("DELETE", path),
+        "address": stranger.get("/api/v1/nowhere"),
+        "use case": stranger.get("/api/v1/use-cases/nowhere"),
+        "message": vera.post(f"/api/v1/messages/{uuid4()}/read", {}),
+        "deliveries": vera.get(f"{NOBODY}/deliveries"),
+    }
+    vera.move(id_, "decision", {"outcome": "decline", "reason": "Nein."})
+    refused["four eyes"] = vera.move(id_, "decision/confirmation", {"agree": True})
+    first = stranger.post(
+        "/api/v1/applications", {"contact": {"email": "a@b.example", "name": "A"}}, Idempotency_Key=key
+    )
+    again = stranger.post(
+        "/api/v1/applications", {"contact": {"email": "a@b.example", "name": "A"}}, Idempotency_Key=key
+    )
+    refused["key"] = stranger.post("/api/v1/applications", {}, Idempotency_Key=key)
+
+    assert {name: answer.status_code for name, answer in refused.items()} == {
+        "no key": 400, "nobody": 401, "role": 403, "somebody else's": 404, "nothing": 404, "no JSON wanted": 406,
+        "state": 409, "stale": 412, "media type": 415, "content": 422, "no match": 428, "query": 422,
+        "model in a path": 404, "model in a body": 422, "too large": 413, "method": 405, "address": 404,
+        "use case": 404, "message": 404, "deliveries": 404, "four eyes": 403, "key": 422,
+    }  # fmt: skip
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_contracts_and_their_page(stranger: HeldClient) -> None:
+    for path in ("/api/openapi.json", "/api/asyncapi.json", "/api/docs"):
+        assert stranger.get(path).status_code == 200
+
+
+def test_every_operation_was_seen_to_succeed(stranger: HeldClient) -> None:
+    """Runs last in this file: the tests above went through the whole contract."""
+    fine = {place.rsplit(" ", 1)[0] for place in stranger.contract.seen if place[-3] == "2"}
+    paths = stranger.contract.document["paths"]
+
+    assert fine == {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}

@@ -1,0 +1,186 @@
+"""Credentials: only ours are believed, each for what it was made for, and only as long as it lasts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.auth import (
+    ADMIN_ROLES,
+    APPROVER,
+    REVIEWER,
+    SESSION_S,
+    Admin,
+    Caller,
+    Keyring,
+    applicant,
+    new_admin,
+    proves,
+    read_admins,
+)
+
+OWNER, APPLICATION, EMAIL = "applicant:1", "018f6f3e-7c1a-7d1e-9b3e-2f1a5c6d7e8f", "mina@parkpilot.example"
+TOKEN, LINE = new_admin("Vera", (REVIEWER, APPROVER))
+VERA = Admin(LINE["name"], frozenset(LINE["roles"]), LINE["sha256"])
+OURS, THEIRS = Keyring(b"a" * 32, [VERA]), Keyring(b"b" * 32, [VERA])
+KINDS = {
+    "token": OURS.applicant_token(OWNER).removeprefix("bhapp_"),
+    "session": OURS.session(applicant(OWNER)),
+    "resume": OURS.resume_key(APPLICATION, OWNER, EMAIL),
+}
+
+
+def readings(credential: str) -> dict[str, Any]:
+    """Return what each way of reading makes of `credential`."""
+    return {
+        "token": OURS.of_token(f"bhapp_{credential}"),
+        "session": OURS.of_session(credential),
+        "resume": OURS.of_resume_key(credential),
+    }
+
+
+# Tokens
+
+
+def test_the_token_of_an_applicant_is_always_the_same_and_known_again() -> None:
+    token = OURS.applicant_token(OWNER)
+
+    assert token == OURS.applicant_token(OWNER)
+    assert token != OURS.applicant_token("applicant:2")
+    assert OURS.of_token(token) == applicant(OWNER)
+    assert (applicant(OWNER).subject, applicant(OWNER).roles) == (OWNER, {"applicant"})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_credential_opens_only_its_own_door(kind: str) -> None:
+    opened = {name for name, found in readings(KINDS[kind]).items() if found}
+
+    assert opened == {kind}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_letter_changed_anywhere_makes_a_credential_nobodys(kind: str) -> None:
+    credential = KINDS[kind]
+    for place in range(len(credential) - 1):  # the very last letter of base64 may carry no meaning
+        forged = credential[:place] + ("A" if credential[place] != "A" else "B") + credential[place + 1 :]
+        assert not any(readings(forged).values()), place
+
+
+def test_what_another_house_signed_is_not_believed() -> None:
+    assert OURS.of_token(THEIRS.applicant_token(OWNER)) is None
+    assert OURS.of_session(THEIRS.session(VERA.caller)) is None
+    assert OURS.of_resume_key(THEIRS.resume_key(APPLICATION, OWNER)) is None
+
+
+@given(st.text())
+def test_no_text_at_all_is_a_credential_or_breaks_anything(text: str) -> None:
+    assert not any(readings(text).values())
+    assert OURS.of_token(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "bhapp_", "bhapp_.", "bhadm_", "....", "\xff", "e30.x", "🚲"])
+def test_neither_is_what_looks_a_little_like_one(text: str) -> None:
+    assert OURS.of_token(text) is None
+    assert not any(readings(text).values())
+
+
+# Admins
+
+
+def test_an_admin_is_known_by_their_token_of_which_only_the_hash_is_kept() -> None:
+    assert TOKEN.startswith("bhadm_")
+    assert TOKEN not in json.dumps(LINE)
+    found = OURS.of_token(TOKEN)
+    assert found == Caller("admin:Vera", "Vera", frozenset({REVIEWER, APPROVER}))
+    assert OURS.of_token(TOKEN[:-1]) is None
+    assert OURS.of_token(LINE["sha256"]) is None, "the hash opens nothing"
+
+
+def test_two_tokens_of_one_name_are_one_person() -> None:
+    second, line = new_admin("Vera", (APPROVER,))
+    keyring = Keyring(b"a" * 32, [VERA, Admin("Vera", frozenset({APPROVER}), line["sha256"])])
+
+    subjects = {caller.subject for token in (TOKEN, second) if (caller := keyring.of_token(token))}
+
+    assert (second != TOKEN, subjects) == (True, {"admin:Vera"})
+
+
+@pytest.mark.parametrize("role", ADMIN_ROLES)
+def test_every_role_of_the_city_makes_an_admin_and_an_applicant_is_none(role: str) -> None:
+    assert Caller("admin:x", "x", frozenset({role})).is_admin
+    assert not applicant(OWNER).is_admin
+
+
+def test_the_tokens_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    path.write_text(json.dumps([LINE, LINE | {"name": "Jonas", "sha256": "AB" * 32}]))
+
+    assert read_admins(path) == (VERA, Admin("Jonas", VERA.roles, "ab" * 32))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "{}", '{"name": 1}', "[1]", '["a"]', '[{"name": "x"}]', '[{"name": "x", "roles": 1, "sha256": "a"}]',
+     '[{"name": "x", "roles": [], "sha256": 1}]', '[{"name": "x", "roles": ["mayor"], "sha256": "a"}]',
+     '[{"name": "x", "roles": "approver", "sha256": "a"}]'],
+)  # fmt: skip
+def test_a_tokens_file_that_is_none_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "tokens.json"
+    path.write_text(text)
+
+    with pytest.raises(ValueError, match=r"tokens\.json is not a list of"):
+        read_admins(path)
+
+
+# Sessions
+
+
+def test_a_session_knows_its_person_until_it_is_over() -> None:
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        cookie = OURS.session(VERA.caller)
+        clock.shift(SESSION_S)
+        assert OURS.of_session(cookie) == VERA.caller
+        clock.shift(1)
+        assert OURS.of_session(cookie) is None
+
+
+def test_the_session_of_an_admin_ends_when_they_leave_the_tokens_file() -> None:
+    cookie = OURS.session(VERA.caller)
+
+    assert Keyring(b"a" * 32, []).of_session(cookie) is None
+    assert Keyring(b"a" * 32, []).of_session(OURS.session(applicant(OWNER))) == applicant(OWNER)
+
+
+def test_the_sign_of_a_form_belongs_to_one_session_of_one_house() -> None:
+    signs = {keyring.csrf(cookie) for keyring in (OURS, THEIRS) for cookie in ("", "a", "b")}
+
+    assert len(signs) == 6
+    assert OURS.csrf("a") == OURS.csrf("a")
+
+
+# Private links
+
+
+def test_a_private_link_proves_the_address_it_was_sent_to_and_no_other() -> None:
+    found = OURS.of_resume_key(OURS.resume_key(APPLICATION, OWNER, " Mina@Parkpilot.example "))
+
+    assert found is not None
+    application, owner, digest = found
+    assert (application, owner) == (APPLICATION, OWNER)
+    assert proves(digest, EMAIL)
+    assert not proves(digest, "other@parkpilot.example")
+    assert EMAIL not in digest
+
+
+def test_a_private_link_that_was_sent_nowhere_proves_nothing() -> None:
+    found = OURS.of_resume_key(OURS.resume_key(APPLICATION, OWNER))
+
+    assert found is not None
+    assert not proves(found[2], EMAIL)
+    assert not proves(found[2], "")
