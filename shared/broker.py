@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -30,6 +31,10 @@ MAX_QUEUE_LENGTH = 100_000
 DELIVERY_LIMIT = 50
 #: How often the memory transport looks into its queues.
 POLLING_S = 0.05
+
+
+#: Per teller, what a broker in this memory still holds: published, not yet acked by every listener.
+_HELD: Counter[str] = Counter()
 
 
 class Doubt(Exception):
@@ -108,6 +113,10 @@ class Broker:
                         if not self.in_memory:
                             dead_letters(listener)(channel).declare()
                         work_queue(listener, teller)(channel).declare()
+
+    def holds_nothing_of(self, teller: str) -> bool:
+        """Whether all that `teller` told is acked; only a broker in this memory can tell."""
+        return self.in_memory and not _HELD[teller]
 
     @contextmanager
     def publisher(self) -> Iterator[Callable[[str, Sequence[Waiting]], set[int]]]:
@@ -195,6 +204,7 @@ class _MemoryPublisher:
 
     def publish(self, teller: str, batch: Sequence[Waiting]) -> set[int]:
         for event in batch:
+            _HELD[teller] += len(LISTENERS.get(teller, ()))
             self.producer.publish(
                 event.envelope.encode(),
                 exchange=f"{teller}.events",
@@ -237,6 +247,12 @@ class Receiver:
             wait = 0.001  # take along what is already there
         batch, self.arrived = self.arrived[:limit], self.arrived[limit:]
         return batch
+
+    def ack(self, batch: Sequence[tuple[str, Message]]) -> None:
+        """Tell the broker that all of `batch` is committed."""
+        for teller, message in batch:
+            message.ack()
+            _HELD[teller] -= 1
 
     def cancel(self) -> None:
         for consumer in self.consumers:

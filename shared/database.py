@@ -88,6 +88,24 @@ class Moment(TypeDecorator[datetime]):
 def house_metadata() -> MetaData:
     """Metadata with the house's constraint names and the tables that every service has."""
     metadata = MetaData(naming_convention=NAMES)
+    _add_outbox(metadata)
+    _add_inbox(metadata)
+    Table("runs", metadata, Column("number", Integer, primary_key=True), Column("started_at", Moment, nullable=False))
+    Table(
+        "idempotency",
+        metadata,
+        Column("scope", String(200), primary_key=True),
+        Column("route", String(200), primary_key=True),
+        Column("key", String(200), primary_key=True),
+        Column("request_hash", String(64), nullable=False),
+        Column("status", Integer),
+        Column("answer", Text),
+        Column("created_at", Moment, nullable=False, index=True),
+    )
+    return metadata
+
+
+def _add_outbox(metadata: MetaData) -> None:
     outbox = Table(
         "outbox",
         metadata,
@@ -104,6 +122,9 @@ def house_metadata() -> MetaData:
     )
     unpublished = outbox.c.published_at.is_(None)
     Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=unpublished, sqlite_where=unpublished)
+
+
+def _add_inbox(metadata: MetaData) -> None:
     inbox = Table(
         "inbox",
         metadata,
@@ -128,24 +149,6 @@ def house_metadata() -> MetaData:
         Column("aggregate_id", Uuid, primary_key=True),
         Column("sequence", Integer, nullable=False),
     )
-    Table(
-        "runs",
-        metadata,
-        Column("number", Integer, primary_key=True),
-        Column("started_at", Moment, nullable=False),
-    )
-    Table(
-        "idempotency",
-        metadata,
-        Column("scope", String(200), primary_key=True),
-        Column("route", String(200), primary_key=True),
-        Column("key", String(200), primary_key=True),
-        Column("request_hash", String(64), nullable=False),
-        Column("status", Integer),
-        Column("answer", Text),
-        Column("created_at", Moment, nullable=False, index=True),
-    )
-    return metadata
 
 
 class Database:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, delete, select, update
 
-from shared.inbox import Delivery, Inbox
+from shared.envelope import BrokenContract
+from shared.inbox import Delivery, Inbox, open_delivery
 
 OPEN = ("parked", "retry", "waiting")
 
@@ -23,27 +24,43 @@ def open_rows(inbox: Inbox, status: str | None = None, limit: int = 100) -> list
 def replay(inbox: Inbox, event_id: UUID) -> str:
     """Act on a parked or failed message now. Returns its status afterwards. Raises LookupError."""
     row = _find(inbox, event_id)
-    if row.aggregate_id is None:  # unreadable bytes: perhaps a newer release can read them
-        with inbox.database.transaction() as session:
-            session.execute(delete(inbox.table).where(inbox.table.c.event_id == event_id))
-        inbox.take([Delivery(row.teller, row.body)])
-    elif moved := inbox.run_row(row):
+    if row.aggregate_id is None:
+        return _replay_unreadable(inbox, row)
+    if moved := inbox.run_row(row):
         inbox.run_waiting([moved])
-    with inbox.database.reading() as session:
-        after = session.scalar(select(inbox.table.c.status).where(inbox.table.c.event_id == event_id))
-    return str(after or "processed")
+    return _status(inbox, event_id)
 
 
 def discard(inbox: Inbox, event_id: UUID, reason: str) -> None:
     """Give a parked or failed message up for good and let its successors go on. Raises LookupError."""
-    row = _find(inbox, event_id)
+    row, table = _find(inbox, event_id), inbox.table
     with inbox.database.transaction() as session:
+        mine = (table.c.event_id == event_id) & table.c.status.in_(("parked", "retry"))
         gone = {"status": "discarded", "due_at": None, "body": None, "error": f"discarded: {reason}"[:2000]}
-        session.execute(update(inbox.table).where(inbox.table.c.event_id == event_id).values(gone))
+        if session.execute(update(table).where(mine).values(gone)).rowcount != 1:  # type: ignore[attr-defined]
+            raise LookupError(f"{event_id} has just been acted on.")
         if row.aggregate_id is not None:
             inbox.skip(session, (row.teller, row.aggregate_id), row.sequence)
     if row.aggregate_id is not None:
         inbox.run_waiting([(row.teller, row.aggregate_id)])
+
+
+def _replay_unreadable(inbox: Inbox, row: Row[Any]) -> str:
+    """Perhaps a newer release can read the bytes: then they go on under their own id, and this row goes."""
+    delivery = Delivery(row.teller, row.body)
+    try:
+        letter = open_delivery(delivery)
+    except BrokenContract:
+        return "parked"
+    inbox.take([delivery])
+    with inbox.database.transaction() as session:
+        session.execute(delete(inbox.table).where(inbox.table.c.event_id == row.event_id))
+    return _status(inbox, letter.event_id)
+
+
+def _status(inbox: Inbox, event_id: UUID) -> str:
+    with inbox.database.reading() as session:
+        return str(session.scalar(select(inbox.table.c.status).where(inbox.table.c.event_id == event_id)))
 
 
 def _find(inbox: Inbox, event_id: UUID) -> Row[Any]:

@@ -47,8 +47,7 @@ class Listener:
         new_correlation()
         deliveries = [Delivery(teller, _bytes(message)) for teller, message in batch]
         self._take(deliveries)
-        for _, message in batch:
-            message.ack()
+        receiver.ack(batch)
 
     def _take(self, deliveries: list[Delivery]) -> None:
         while True:

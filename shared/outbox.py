@@ -28,25 +28,32 @@ class Waiting:
 class Outbox:
     """The outbox of one service."""
 
-    def __init__(self, service: str, database: Database) -> None:
+    def __init__(self, service: str, database: Database, *, forgetful: bool = False) -> None:
         self.service, self.database = service, database
+        self.forgetful = forgetful  # whether the broker forgets all it holds when this process ends
         self.table, self.runs = database.metadata.tables["outbox"], database.metadata.tables["runs"]
         self.run = 0
 
-    def begin_run(self, *, reopen: bool) -> int:
-        """Count a start of the relay; with `reopen` make all unpublished again that was sent since the last one.
+    def begin_run(self) -> int:
+        """Count a start of the relay; on a forgetful broker tell again what the last run told. Returns how much.
 
-        A broker in memory forgets on a crash; the inboxes drop what they had already acted on.
+        The inboxes drop what they had already acted on.
         """
         with self.database.transaction() as session:
             last = session.scalar(select(func.max(self.runs.c.number))) or 0
             self.run = last + 1
             session.execute(insert(self.runs).values(number=self.run, started_at=datetime.now(UTC)))
-            if not reopen:
+            if not self.forgetful:
                 return 0
             sent = self.table.c.run >= last
             result = session.execute(update(self.table).where(sent).values(published_at=None, run=None))
             return int(result.rowcount)  # type: ignore[attr-defined]
+
+    def settle(self) -> None:
+        """Begin a new run: all that was told so far has taken effect, and will never be told again by a start."""
+        with self.database.transaction() as session:
+            self.run += 1
+            session.execute(insert(self.runs), [{"number": self.run, "started_at": datetime.now(UTC)}])
 
     def waiting(self, limit: int) -> list[Waiting]:
         """Return the oldest events not yet confirmed. By state, never by cursor: a lower position may commit later."""
@@ -89,8 +96,7 @@ class Outbox:
 
     def forget_old(self) -> int:
         """Delete what was published more than 35 days ago. What waits is never deleted."""
-        # A broker in memory may still need what this run sent.
         long_ago = self.table.c.published_at < datetime.now(UTC) - timedelta(days=KEEP_DAYS)
-        old = long_ago & (self.table.c.run < self.run)
+        old = long_ago & (self.table.c.run < self.run) if self.forgetful else long_ago
         with self.database.transaction() as session:
             return int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]

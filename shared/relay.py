@@ -33,11 +33,9 @@ class Relay:
     def __init__(self, outbox: Outbox, broker: Broker) -> None:
         self.outbox, self.broker = outbox, broker
         self.stopping, self.wake = threading.Event(), threading.Event()
+        self.unsettled = False  # whether something was told that may not have taken effect yet
 
     def run(self) -> None:
-        reopened = self.outbox.begin_run(reopen=self.broker.in_memory)
-        if reopened:
-            log.info("%s: telling %d events again after a restart", self.outbox.service, reopened)
         failures = 0
         while not self.stopping.is_set():
             new_correlation()
@@ -46,6 +44,7 @@ class Relay:
                     if still_leading is None:
                         self.stopping.wait(STANDBY_S)
                         continue
+                    self._begin()
                     with self.broker.publisher() as publish:
                         while not self.stopping.is_set():
                             still_leading()
@@ -61,6 +60,10 @@ class Relay:
         self.stopping.set()
         self.wake.set()
 
+    def _begin(self) -> None:
+        if not self.outbox.run and (again := self.outbox.begin_run()):
+            log.info("%s: telling %d events again after a restart", self.outbox.service, again)
+
     def _send(self, publish: Publish) -> None:
         """Publish one batch, or wait for work. Raises Doubt when the broker left anything open."""
         self.wake.clear()
@@ -71,6 +74,10 @@ class Relay:
         if len(confirmed) < len(batch):
             metrics.unroutable.labels(self.outbox.service).inc(len(batch) - len(confirmed))
             raise Doubt(f"{len(batch) - len(confirmed)} of {len(batch)} events were not confirmed")
+        self.unsettled |= bool(batch)
+        if not batch and self.unsettled and self.broker.holds_nothing_of(self.outbox.service):
+            self.outbox.settle()
+            self.unsettled = False
         if len(batch) < BATCH:
             self.wake.wait(IDLE_S)
 

@@ -15,7 +15,10 @@ TEXTS = {
     "null": Text(de="Hier darf nicht null stehen.", en="This must not be null."),
     "unknown": Text(de="Dieses Feld kennen wir nicht.", en="We do not know this field."),
     "type": Text(de="Das ist nicht die richtige Art von Angabe.", en="This is the wrong type."),
-    "email": Text(de="Das ist keine E-Mail-Adresse.", en="This is not an e-mail address."),
+    "email": Text(
+        de="Das ist keine E-Mail-Adresse, an die wir schreiben können.",
+        en="This is not an e-mail address we can write to.",
+    ),
     "date": Text(de="Das ist kein Datum wie 2026-12-31.", en="This is not a date like 2026-12-31."),
     "choice": Text(de="Das steht nicht zur Wahl.", en="This is not one of the choices."),
     "length": Text(de="Das ist zu kurz oder zu lang.", en="This is too short or too long."),

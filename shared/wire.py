@@ -53,7 +53,7 @@ class House(DependencyProvider):
         self.keyring: Keyring = config["KEYRING"]
         self.name: str = self.container.service_name
         self.database = Database(self.settings.database(self.name), self.metadata)
-        self.outbox = Outbox(self.name, self.database)
+        self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
         self.inbox = Inbox(self.name, self.database, reactions)
         broker, relay = Broker(self.settings.amqp_uri), Relay(self.outbox, Broker(self.settings.amqp_uri))

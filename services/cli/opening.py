@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ if TYPE_CHECKING:  # these are slow to import, and `hub --help` needs none of th
     from shared.settings import Settings
 
 PROBLEMS, USAGE, UNREACHABLE = 1, 2, 3
+
+#: PostgreSQL says it while connecting, with no code of its own.
+_NO_DATABASE = re.compile('database ".*" does not exist')
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 OneService = Annotated[str | None, typer.Option("--service", help="Only this service: " + ", ".join(NAMES) + ".")]
@@ -131,7 +135,7 @@ def reaching(away: Callable[[str, str], NoReturn] | None = None) -> Iterator[Non
         yield
     except DBAPIError as error:
         first = str(error.orig).strip().partition("\n")[0]
-        if unavailable(error):
+        if unavailable(error) and not _NO_DATABASE.search(first):
             tell(f"The database cannot be reached: {first}", "hub check")
         tell(f"The database is not set up: {first}", "hub setup")
     except (PoolTimeout, OSError, AMQPError, KombuError) as error:

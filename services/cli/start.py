@@ -24,15 +24,16 @@ def setup(services: Services = None) -> None:
     from shared.setup import setup as set_up
 
     names = services_of(services)
-    os.umask(0o077)  # what an embedded house keeps in files is nobody else's business
     with installation() as house:
         try:
             lock = embedded.claim(house.settings.data_dir) if house.settings.embedded else None
         except WrongSettings as error:
             fail(USAGE, str(error))
+        before = os.umask(0o077)  # what an embedded house keeps in files is nobody else's business
         try:
             set_up(house.settings, *names)
         finally:
+            os.umask(before)
             if lock:
                 lock.close()
         for name in names:

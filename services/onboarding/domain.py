@@ -188,9 +188,9 @@ class Application(Aggregate):
             )
         )  # fmt: skip
 
-    def withdraw(self, at: datetime) -> None:
+    def withdraw(self, reason: str, at: datetime) -> None:
         self._close_open_decision("void", at)
-        self._become(S.WITHDRAWN, at, self.owner, "applicant")
+        self._become(S.WITHDRAWN, at, self.owner, "applicant", note=reason)
         self.record(told.ApplicationWithdrawn(application_id=self.id, number=self.number, withdrawn_at=at))
 
     def ask(self, command: AskQuestions, by: str, at: datetime) -> None:
@@ -315,14 +315,14 @@ class Application(Aggregate):
         decision.state, decision.signed_at = state, at
         return decision.proposed_by
 
-    def _become(self, status: Status, at: datetime, by: str, role: str) -> None:
+    def _become(self, status: Status, at: datetime, by: str, role: str, note: str = "") -> None:
         if status not in NEXT[self.status]:
             raise self._wrong_state(status)
         self.status, self.changed_at = status, at
-        self._note(by, role, at)
+        self._note(by, role, at, note)
 
-    def _note(self, by: str, role: str, at: datetime) -> None:
-        entry = {"at": at.isoformat(), "status": str(self.status), "actor": by, "role": role}
+    def _note(self, by: str, role: str, at: datetime, note: str = "") -> None:
+        entry = {"at": at.isoformat(), "status": str(self.status), "actor": by, "role": role, "note": note}
         self.timeline = [*self.timeline, entry]
 
     def _wrong_state(self, wanted: Status | None) -> Conflict:

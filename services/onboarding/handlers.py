@@ -71,7 +71,7 @@ def submit_application(session: Session, application: Application, command: Subm
 
 
 def withdraw_application(session: Session, application: Application, command: WithdrawApplication, _: Caller) -> None:
-    application.withdraw(_now())
+    application.withdraw(command.reason, _now())
 
 
 def reply_to_questions(session: Session, application: Application, command: ReplyToQuestions, _: Caller) -> None:

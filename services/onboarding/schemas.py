@@ -18,14 +18,15 @@ LONG = 10_000
 
 
 class Address(Strict):
-    """An e-mail address somebody could read; spelled as the library normalises it."""
+    """An e-mail address any mail server can write to: its domain is kept as ASCII, its name has to be."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         found: str = super()._deserialize(value, attr, data, **more)
         try:
-            return validate_email(found, check_deliverability=False, test_environment=True).normalized
+            checked = validate_email(found, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise ValidationError("email") from error
+        return checked.ascii_email or checked.normalized
 
 
 class ContactSchema(HouseSchema):
@@ -177,10 +178,7 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
         "verdict": verdict(application.findings),
         "findings": application.findings,
         "questions": application.questions,
-        "timeline": [
-            {"at": one["at"], "status": one["status"], "actor": one["actor"] if admin else one["role"]}
-            for one in application.timeline
-        ],
+        "timeline": [_entry_view(one, admin=admin) for one in application.timeline],
         "next": next_view(application),
         "decision": _decision_view(application.decision, admin=admin),
         "version": application.version,
@@ -195,6 +193,11 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
     if application.use_case:
         view["links"]["use_case"] = f"/api/v1/use-cases/{application.use_case}"
     return view
+
+
+def _entry_view(entry: dict[str, Any], *, admin: bool) -> dict[str, Any]:
+    view = {"at": entry["at"], "status": entry["status"], "actor": entry["actor"] if admin else entry["role"]}
+    return view | ({"note": entry["note"]} if entry.get("note") else {})
 
 
 def next_view(application: Application) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -61,7 +62,7 @@ class Service(PageDoors):
             }
             for version in models.versions()
         ]
-        return Answer(body={"items": items}, etag=models.current().etag, cached=True)
+        return Answer(body={"items": items}, etag=_etag_of_all(), cached=True)
 
     @http(
         "GET",
@@ -232,6 +233,10 @@ def list_filters(ask: Ask, caller: Caller) -> Filters:
         kind=ask.choice("kind", KINDS),
         theme=ask.choice("theme", THEMES),
     )
+
+
+def _etag_of_all() -> str:
+    return hashlib.sha256("".join(models.get(version).etag for version in models.versions()).encode()).hexdigest()
 
 
 def _model_answer(model: models.Model) -> Answer:

@@ -140,12 +140,13 @@ def _application() -> dict[str, Schema]:
         "at": MOMENT,
         "status": STATUS,
         "actor": TEXT | {"description": "To applicants a role, to admins somebody."},
+        "note": TEXT | {"description": "Why, where somebody said so."},
     }
     return {
         "id": ID, "number": NUMBER, "status": STATUS, "model": MODEL_VERSION,
         "contact": shape("Where letters go.", contact), "answers": ANSWERS, "verdict": VERDICT,
         "findings": several(ref("Finding")), "questions": several(ref("Question")),
-        "timeline": several(shape("A step.", entry)), "next": or_null(ref("Next")),
+        "timeline": several(shape("A step.", entry, optional=("note",))), "next": or_null(ref("Next")),
         "decision": or_null(ref("Decision")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
         "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),

@@ -44,7 +44,7 @@ class Ask:
     def language(self) -> str:
         """`de` or `en`: asked for in the address, chosen before, or preferred by the browser."""
         chosen = self.request.args.get("lang") or self.request.cookies.get(LANGUAGE_COOKIE)
-        if chosen in {"de", "en"} and not self.is_api:
+        if chosen in {"de", "en"} and (not self.is_api or self.request.path == "/api/docs"):
             return str(chosen)
         return self.request.accept_languages.best_match(["de", "en"], default="de") or "de"
 

@@ -31,11 +31,6 @@ IDLE_S = 15
 HEADERS_WITHIN_S = 10
 OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 GONE = {errno.ECONNABORTED, errno.EINTR}
-FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\n"
-    b"Connection: close\r\nContent-Length: 52\r\n\r\n"
-    b'{"title": "Busy. Please try again.", "status": 503} '
-)
 Builtin = Callable[[Ask], Response]
 
 
@@ -51,14 +46,19 @@ class Protocol(HttpOnlyProtocol):
 
     def parse_request(self) -> bool:
         with eventlet.Timeout(HEADERS_WITHIN_S, exception=False):
-            return bool(super().parse_request())
+            return bool(super().parse_request()) and self._has_a_length()
         self.close_connection = True
         return False
 
+    def _has_a_length(self) -> bool:
+        length = self.headers.get("Content-Length", "0")
+        if length.isascii() and length.isdigit():
+            return True
+        self.send_error(400)
+        return False
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        body = json.dumps({"title": message or "Bad request", "status": code, "errors": []}).encode()
-        head = f"HTTP/1.1 {code} Error\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
-        self.wfile.write(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        self.wfile.write(_raw_problem(code, "bad_request", "Diese Anfrage ist kein HTTP. / This request is no HTTP."))
         self.close_connection = True
 
 
@@ -193,6 +193,14 @@ class App:
         return found
 
 
+def _raw_problem(status: int, code: str, title: str, headers: str = "") -> bytes:
+    """An answer where there is no request to speak of, so in both languages at once."""
+    kind = f"urn:innovationshub:problem:{code}"
+    body = json.dumps({"type": kind, "title": title, "status": status, "code": code, "errors": []}).encode()
+    head = f"HTTP/1.1 {status} Problem\r\nContent-Type: application/problem+json\r\nConnection: close\r\n{headers}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 def _correlation() -> str:
     from shared.logs import correlation
 
@@ -202,7 +210,7 @@ def _correlation() -> str:
 def _turn_away(sock: Any) -> None:
     try:
         sock.settimeout(2)
-        sock.sendall(FULL)
+        sock.sendall(_raw_problem(503, "busy", "Gerade ist viel los. / Busy just now.", "Retry-After: 1\r\n"))
     except OSError:
         pass
     finally:

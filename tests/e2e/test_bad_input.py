@@ -225,6 +225,26 @@ def test_a_body_over_the_limit_is_answered_and_not_cut_off(scene: Scene, size: i
     must_refuse(scene, Bad("too large", 413, send, code="too_large"))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ü@b.de",
+        "a@ü.de",
+        "a@xn--mnchen-3ya.example",
+        "a@[::1]",
+        '"a b"@c.de',
+        "a@b_c.de",
+        "a" * 64 + "@" + "b" * 63 + ".de",
+    ],
+)
+def test_a_strange_address_is_taken_or_refused_and_never_a_crash(scene: Scene, address: str) -> None:
+    answer = scene.as_("stranger").post(APPLICATIONS, contact(email=address))
+
+    assert answer.status_code in {201, 422}, answer.text
+    if answer.status_code == 201:
+        assert scene.as_(answer.json()["token"]).get(answer.json()["links"]["self"]).status_code == 200
+
+
 def test_the_limits_themselves_are_still_welcome(scene: Scene) -> None:
     padded = json.dumps({"answers": {}}).encode().ljust(256 * 1024)
     wide = json.dumps({"answers": {}, **{str(number): 1 for number in range(1999)}})

@@ -247,6 +247,7 @@ def test_an_application_can_be_withdrawn_until_it_is_decided(hub: Hub, status: s
     withdrawn = case.by(case.applicant, "withdrawal", {"reason": "Wir machen etwas anderes."})
 
     assert (withdrawn["status"], withdrawn["next"]) == ("withdrawn", None)
+    assert withdrawn["timeline"][-1]["note"] == "Wir machen etwas anderes."
     assert case.now(hub.vera)["proposal"] is None
 
 

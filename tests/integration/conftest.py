@@ -85,5 +85,4 @@ def _empty(house: Broker) -> None:
     for listener in ("onboarding", "catalog", "notifications"):
         with house.receiver(listener) as receiver:
             while batch := receiver.batch(50, timeout=0.2):
-                for _, message in batch:
-                    message.ack()
+                receiver.ack(batch)

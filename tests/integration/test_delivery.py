@@ -16,7 +16,7 @@ from services.onboarding import tables as onboarding
 from services.onboarding.commands import Contact
 from services.onboarding.domain import Application
 from services.onboarding.repository import Applications
-from shared.broker import Broker
+from shared.broker import _HELD, Broker
 from shared.database import Database
 from shared.inbox import Inbox
 from shared.listener import Listener
@@ -100,14 +100,36 @@ def test_a_relay_on_a_broker_that_forgets_tells_again_what_it_told_in_its_last_r
     memory = Broker("memory://localhost")
     memory.apply_topology("onboarding", "catalog", "notifications")
     an_application_to_tell_of(teller)
-    with playing(Relay(Outbox("onboarding", teller), memory)):
+    with playing(Relay(Outbox("onboarding", teller, forgetful=True), memory)):
         assert wait_for(lambda: Outbox("onboarding", teller).status()["waiting"] == 0)
-    with memory.receiver("catalog") as forgetful:
-        for _, message in forgetful.batch(100, timeout=0.2):
-            message.ack()  # the process died with them in its hands
+    empty(memory, "catalog")  # the process died with them in its hands
 
-    with playing(Relay(Outbox("onboarding", teller), memory), Listener(hearer, memory)):
+    with playing(Relay(Outbox("onboarding", teller, forgetful=True), memory), Listener(hearer, memory)):
         assert wait_for(lambda: listed(hearer) == 1, within=10)
+
+
+def test_what_has_taken_effect_everywhere_is_not_told_again_by_the_next_start(teller: Database, hearer: Inbox) -> None:
+    memory = Broker("memory://localhost")
+    memory.apply_topology("onboarding", "catalog", "notifications")
+    for listener in ("catalog", "notifications"):
+        empty(memory, listener)
+    _HELD.clear()  # what earlier tests dropped
+    an_application_to_tell_of(teller)
+
+    relay = Relay(Outbox("onboarding", teller, forgetful=True), memory)
+    with playing(relay, Listener(hearer, memory)):
+        assert wait_for(lambda: listed(hearer) == 1)
+        assert relay.outbox.run == 1, "notifications has not heard of it yet"
+        empty(memory, "notifications")
+        assert wait_for(lambda: relay.outbox.run == 2)
+
+    assert Outbox("onboarding", teller, forgetful=True).begin_run() == 0
+
+
+def empty(broker: Broker, listener: str) -> None:
+    with broker.receiver(listener) as receiver:
+        while batch := receiver.batch(50, timeout=0.2):
+            receiver.ack(batch)
 
 
 def test_of_two_relays_one_leads_and_the_other_takes_over(

@@ -88,7 +88,7 @@ def test_every_event_of_an_application_takes_the_next_number_without_a_gap(datab
     with database.transaction() as session:
         Applications(session).get(kept.id).submit(NOON)
     with database.transaction() as session:
-        Applications(session).get(kept.id).withdraw(NOON)
+        Applications(session).get(kept.id).withdraw("", NOON)
 
     outbox = database.metadata.tables["outbox"]
     with database.reading() as session:

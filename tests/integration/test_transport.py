@@ -17,10 +17,11 @@ def everything(receiver: Receiver, wanted: int) -> list[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
     end = time.monotonic() + 5
     while len(found) < wanted and time.monotonic() < end:
-        for teller, message in receiver.batch(50, timeout=0.5):
+        batch = receiver.batch(50, timeout=0.5)
+        for teller, message in batch:
             body = message.body
             found.append((teller, body.encode() if isinstance(body, str) else bytes(body)))
-            message.ack()
+        receiver.ack(batch)
     return found
 
 

@@ -43,7 +43,7 @@ def an_application(status: Status = Status.DRAFT, **but: Any) -> Application:
     application = Application.start(**start | but)
     application.take_answers(ANSWERS, [])
     if status is Status.WITHDRAWN:
-        application.withdraw(AT)
+        application.withdraw("", AT)
     elif status is not Status.DRAFT:
         application.submit(AT)
         _review(application, status)

@@ -43,7 +43,7 @@ MOVES: dict[str, Callable[[Application], None]] = {
     "change answers": lambda application: application.change_answers(ANSWERS, [], LATER),
     "change contact": lambda application: application.change_contact(CONTACT),
     "submit": lambda application: application.submit(LATER),
-    "withdraw": lambda application: application.withdraw(LATER),
+    "withdraw": lambda application: application.withdraw("", LATER),
     "ask": lambda application: application.ask(ONE_QUESTION, VERA, LATER),
     "reply": reply_to_all,
     "propose": lambda application: application.propose(proposal(), VERA, LATER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from marshmallow import Schema, ValidationError
@@ -11,6 +12,8 @@ from marshmallow import Schema, ValidationError
 from services.onboarding import commands, schemas
 from services.onboarding.domain import Status
 from shared.auth import Caller, applicant
+from shared.contracts.onboarding import ContactChanged
+from shared.envelope import seal
 from shared.schemas import TEXTS, problems_of
 from tests.support.applications import AT, JONAS, OWNER, VIOLATION, an_application
 
@@ -46,17 +49,33 @@ def test_a_text_loses_the_space_around_it_and_an_address_its_capital_domain() ->
 
 
 @pytest.mark.parametrize(
-    "address", ["", "mina", "mina@", "@b.de", "a b@c.de", "a@b", "a@b..de", "a@localhost", " a@b.de", "a@[127.0.0.1]"]
+    "address",
+    ["", "mina", "mina@", "@b.de", "a b@c.de", "a@b", "a@b..de", "a@localhost", " a@b.de", "a@[127.0.0.1]",
+     "ünal@b.de", 'a"@b.de'],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(address: str) -> None:
     assert wrong(schemas.StartSchema(), {"contact": CONTACT | {"email": address}}) == [("/contact/email", "email")]
 
 
 @pytest.mark.parametrize(
-    "address", ["mina+hub@park-pilot.example", "mina@münchen.example", "ünal@parkpilot.example", "a@b.test"]
+    ("address", "kept"),
+    [
+        ("mina+hub@park-pilot.example", "mina+hub@park-pilot.example"),
+        ("mina@münchen.example", "mina@xn--mnchen-3ya.example"),
+        ("Mina@XN--MNCHEN-3YA.example", "Mina@xn--mnchen-3ya.example"),
+        ("o'neill!#$%&*=?^_`{|}~@b.test", "o'neill!#$%&*=?^_`{|}~@b.test"),
+        (f"{'a' * 64}@{'b' * 63}.de", f"{'a' * 64}@{'b' * 63}.de"),
+    ],
 )
-def test_what_is_an_address_is_taken(address: str) -> None:
-    assert schemas.StartSchema().load({"contact": CONTACT | {"email": address}}).contact.email
+def test_what_is_an_address_is_taken_and_fits_the_event_that_tells_of_it(address: str, kept: str) -> None:
+    contact = schemas.StartSchema().load({"contact": CONTACT | {"email": address}}).contact
+
+    event = ContactChanged(
+        application_id=uuid4(), number="BI-7K4Q", owner=OWNER, person=contact.name, email=contact.email,
+        language=contact.language, proved=False,
+    )  # fmt: skip
+    assert contact.email == kept
+    assert seal(event, subject=event.application_id, sequence=1, correlation="-")["data"]["email"] == kept
 
 
 @pytest.mark.parametrize(
