@@ -32,16 +32,25 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def begin(page: Page, name: str, email: str) -> str:
+    """Begin an application and return the path of its page."""
+    page.goto("/apply")
+    page.locator('[name="/contact/name"]').fill(name)
+    page.locator('[name="/contact/email"]').fill(email)
+    page.get_by_role("main").get_by_role("button").first.click()
+    return arrived(page)
+
+
+def arrived(page: Page) -> str:
+    expect(page).to_have_url(re.compile(r"/applications/[0-9a-f-]{36}"))
+    return re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+
+
 def apply_by_form(page: Page, hub: Hub, title: str) -> str:
     """Fill in the whole form and hand it in. Returns the path of the application."""
     answers = hub.client().example()
     answers = {**answers, "use_case": {**answers["use_case"], "title": title}}
-    page.goto("/apply")
-    page.locator('[name="/contact/name"]').fill("Mina Yıldız")
-    page.locator('[name="/contact/email"]').fill("mina@parkpilot.example")
-    page.get_by_role("main").get_by_role("button").first.click()
-    expect(page).to_have_url(re.compile(r"/applications/[0-9a-f-]{36}"))
-    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+    path = begin(page, "Mina Yıldız", "mina@parkpilot.example")
     for section, given in answers.items():
         page.goto(f"{path}/sections/{section}")
         fill_section(page, given, section)
@@ -91,11 +100,7 @@ def test_an_applicant_applies_by_form_and_two_admins_decide_on_their_pages(brows
 
 def test_a_draft_is_saved_piece_by_piece_and_comes_back_by_its_private_link(browser: Browser, hub: Hub) -> None:
     page = visitor(browser, hub)
-    page.goto("/apply")
-    page.locator('[name="/contact/name"]').fill("Aylin")
-    page.locator('[name="/contact/email"]').fill("aylin@luftblick.example")
-    page.get_by_role("main").get_by_role("button").first.click()
-    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+    path = begin(page, "Aylin", "aylin@luftblick.example")
     link = re.search(r"https?://[^\s\"<]+/applications/resume/[^\s\"<]+", page.content())
     assert link, "the page shows the private link"
     page.goto(f"{path}/sections/organisation")
@@ -120,7 +125,7 @@ def test_what_cannot_be_read_is_shown_again_with_what_to_do(browser: Browser, hu
     expect(page.locator('[name="/contact/name"]')).to_have_value("Aylin")
     page.locator('[name="/contact/email"]').fill("aylin@luftblick.example")
     page.get_by_role("main").get_by_role("button").first.click()
-    path = re.sub(r"^https?://[^/]+|\?.*$", "", page.url)
+    path = arrived(page)
 
     page.goto(f"{path}/sections/operation")
     page.locator('[name="/operation/availability"]').fill("fast immer")
