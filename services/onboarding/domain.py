@@ -154,19 +154,24 @@ class Application(Aggregate):
         self.kind = str(answers.get("organisation", {}).get("kind") or "")
         self.themes = " ".join(answers.get("use_case", {}).get("theme") or ())
 
-    def change_answers(self, answers: Answers, findings: Findings, at: datetime) -> None:
-        """Take new answers while that is possible; a proposal about the old ones is void."""
+    def change_answers(self, answers: Answers, findings: Findings) -> None:
         self.need_changeable()
         self.take_answers(answers, findings)
-        if self.status is S.PROPOSED:
-            self._return("changed", "void", at, self.owner, "applicant")
 
     def change_contact(self, contact: Contact) -> None:
+        """Take a new contact; a new address has to be proved anew. Nothing is told if nothing is new."""
         self.need_changeable()
-        same = contact.email.strip().lower() == self.email.strip().lower()
+        if (contact.name, contact.email, contact.language) == (self.person, self.email, self.language):
+            return
+        same = contact.email.lower() == self.email.lower()
         self.person, self.email, self.language = contact.name, contact.email, contact.language
         self.proved = self.proved and same
         self._tell_contact()
+
+    def void_proposal(self, at: datetime) -> None:
+        """After a change: a proposal about what was before does not count any more."""
+        if self.status is S.PROPOSED:
+            self._return("changed", "void", at, self.owner, "applicant")
 
     def prove_address(self) -> None:
         """The link sent to the address came back from there."""
@@ -179,7 +184,7 @@ class Application(Aggregate):
         if self.status is not S.DRAFT:
             raise self._wrong_state(S.SUBMITTED)
         if self.violations:
-            raise unsound(self.violations)
+            raise unsound(self.findings)
         self._become(S.SUBMITTED, at, self.owner, "applicant")
         self.record(
             told.ApplicationSubmitted(
@@ -219,10 +224,14 @@ class Application(Aggregate):
             raise self._wrong_state(S.IN_REVIEW)
         open_ = {one["id"]: one for one in self.open_questions}
         given = {one.question: one.text for one in replies}
-        unknown = [index for index, one in enumerate(replies) if one.question not in open_]
-        if unknown:
-            text = Text(de="Diese Frage ist nicht offen.", en="This question is not open.")
-            places = [Problem(f"/items/{index}/question", "unknown_question", text) for index in unknown]
+        asked = [one.question for one in replies]
+        wrong = [index for index, id_ in enumerate(asked) if id_ not in open_ or id_ in asked[:index]]
+        if wrong:
+            text = Text(
+                de="Diese Frage ist nicht offen oder schon beantwortet.",
+                en="This question is not open or already answered.",
+            )
+            places = [Problem(f"/items/{index}/question", "unknown_question", text) for index in wrong]
             raise Invalid(text, code="unknown_question", problems=places)
         self.questions = [
             {**one, "reply": given[one["id"]], "replied_at": at.isoformat()} if one["id"] in given else one
@@ -241,7 +250,7 @@ class Application(Aggregate):
         if S.PROPOSED not in NEXT[self.status]:
             raise self._wrong_state(S.PROPOSED)
         if command.outcome != "decline" and self.violations:
-            raise unsound(self.violations)
+            raise unsound(self.findings)
         decision = Decision(
             application_id=self.id, outcome=command.outcome, reason=command.reason,
             conditions=[_condition(one) for one in command.conditions], proposed_by=by, proposed_at=at,
@@ -261,9 +270,9 @@ class Application(Aggregate):
     def confirm(self, *, agree: bool, comment: str, by: str, at: datetime) -> None:
         """Put the second signature under the open proposal, or return it."""
         decision = self.open_decision
+        self._may_sign(by, decision)
         if self.status is not S.PROPOSED or decision is None:
             raise self._wrong_state(S.APPROVED)
-        self._may_sign(by, decision)
         decision.signed_by, decision.signed_at, decision.comment = by, at, comment
         if not agree:
             self._return("disagreed", "returned", at, by, "approver")
@@ -355,8 +364,8 @@ class Application(Aggregate):
 
 
 def unsound(findings: Findings) -> Invalid:
-    """What stops an application: the findings, as problems that point into `answers`."""
-    count = len(findings)
+    """What stops an application: its violations, told with all other findings, each pointing into `answers`."""
+    count = sum(one["severity"] == "violation" for one in findings)
     text = Text(
         de=f"Bitte prüfen Sie {count} {'Angabe' if count == 1 else 'Angaben'}.",
         en=f"Please check {count} {'answer' if count == 1 else 'answers'}.",

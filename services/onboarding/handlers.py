@@ -62,7 +62,8 @@ def change_application(session: Session, application: Application, command: Chan
         kept = {"email": application.email, "name": application.person, "language": application.language}
         application.change_contact(Contact(**kept | command.contact))
     if command.answers is not None:
-        change_answers(application, command.answers)
+        _change_answers(application, command.answers)
+    application.void_proposal(_now())
 
 
 def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:
@@ -76,7 +77,7 @@ def withdraw_application(session: Session, application: Application, command: Wi
 
 def reply_to_questions(session: Session, application: Application, command: ReplyToQuestions, _: Caller) -> None:
     if command.answers is not None:
-        change_answers(application, command.answers)
+        _change_answers(application, command.answers)
     application.reply(command.items, _now())
 
 
@@ -105,11 +106,11 @@ def on_use_case_listed(event: UseCaseListed, session: Session) -> None:
 REACTIONS: Reactions = {UseCaseListed: on_use_case_listed}
 
 
-def change_answers(application: Application, patch: Answers) -> None:
+def _change_answers(application: Application, patch: Answers) -> None:
     """Change answers by a JSON Merge Patch. Raises Invalid, and then changes nothing."""
     model = models.get(application.model)
     answers = patched(application.answers, patch)
-    application.change_answers(answers, _judge(model, answers), _now())
+    application.change_answers(answers, _judge(model, answers))
 
 
 def _check(application: Application) -> tuple[models.Finding, ...]:

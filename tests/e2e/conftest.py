@@ -20,7 +20,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[hubs.Hub]:
 @pytest.fixture(scope="session")
 def three(tmp_path_factory: pytest.TempPathFactory, rabbit_url: str, postgres_url: str) -> Iterator[hubs.Hub]:
     """Three processes on RabbitMQ and PostgreSQL."""
-    with servers.own_queues(rabbit_url) as broker, servers.own_databases(postgres_url) as databases:
+    with servers.own_vhost(rabbit_url) as broker, servers.own_databases(postgres_url) as databases:
         running = hubs.separate(tmp_path_factory.mktemp("three"), broker, databases)
         yield running
         running.stop()

@@ -22,7 +22,7 @@ def environment(tmp_path: Path, rabbit_url: str, postgres_url: str) -> Iterator[
     secret, tokens = tmp_path / "secret", tmp_path / "tokens.json"
     secret.write_text(secrets.token_urlsafe(48), "utf-8")
     tokens.write_text(json.dumps([new_admin("Ada", ["approver"])[1]]), "utf-8")
-    with servers.own_queues(rabbit_url) as broker, servers.own_databases(postgres_url) as databases:
+    with servers.own_vhost(rabbit_url) as broker, servers.own_databases(postgres_url) as databases:
         yield {
             "AMQP_URI": broker,
             "DATABASE_URL": databases,

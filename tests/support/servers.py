@@ -128,6 +128,10 @@ class Rabbit:
         return True
 
 
+#: The private nodes that run now, by URL.
+_private: dict[str, Rabbit] = {}
+
+
 class Postgres:
     """A private PostgreSQL cluster from the local binaries."""
 
@@ -186,8 +190,10 @@ def private_rabbit() -> Iterator[Rabbit]:
     rabbit = Rabbit()
     try:
         rabbit.start()
+        _private[rabbit.url] = rabbit
         yield rabbit
     finally:
+        _private.pop(rabbit.url, None)
         rabbit.close()
 
 
@@ -206,6 +212,21 @@ def database_url() -> Iterator[str]:
     else:
         with container("postgres") as url:
             yield url
+
+
+@contextmanager
+def own_vhost(url: str) -> Iterator[str]:
+    """Give a part of the broker that nobody else uses, for a hub that lives beside other tests."""
+    rabbit = _private.get(url)
+    if rabbit is None:  # a broker somebody named: there it has to be the queues
+        with own_queues(url) as own:
+            yield own
+        return
+    name = f"t{uuid4().hex[:8]}"
+    rabbit.ctl("add_vhost", name)
+    rabbit.ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*")
+    yield f"{url}{name}"
+    rabbit.ctl("delete_vhost", name)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding import model as models
+from services.onboarding.commands import ChangeApplication
 from services.onboarding.domain import CHANGEABLE, NEXT, Application, Status
 from services.onboarding.pages import PAGES, form, overview
 from services.onboarding.repository import Applications, Filters
@@ -85,24 +86,28 @@ class ApplicantDoors:
     def save_section(self, ask: Ask, id: str, section: str) -> Response:  # noqa: A002
         """Keep what can be read, valid or not; show again what cannot, and what saving newly asks for."""
         fields = ask.session_form()
-        with self.house.database.transaction() as session:
-            application = self._mine(ask, session, id)
-            ask.match(application.version, one(fields, "version"))
-            schema = models.get(application.model).schema
-            _check_section(schema, section)
-            before = form.asked(schema, section, application.answers)
-            typed, problems = form.parse(schema, section, fields)
-            kept = form.readable(section, typed, problems)
-            refused = self._keep(application, form.patch(schema, section, kept))
-            problems = [*problems, *refused]
-            added = bool(form.asked(schema, section, application.answers) - before)
-        if problems or added:
-            return self._section_page(
-                ask, id, section, status=422 if problems else 200, typed=typed, problems=problems, added=added
-            )
-        if one(fields, "then") == "next" and (following := _neighbours(schema, section, ask.language)[1]):
-            return redirect(f"/applications/{id}/sections/{following.key}?done=saved")
-        return redirect(f"/applications/{id}?done=saved")
+
+        def save() -> Response:
+            with self.house.database.transaction() as session:
+                application = self._mine(ask, session, id)
+                ask.match(application.version, one(fields, "version"))
+                schema = models.get(application.model).schema
+                _check_section(schema, section)
+                before = form.asked(schema, section, application.answers)
+                problems = self._keep(session, application, section, fields)
+                added = bool(form.asked(schema, section, application.answers) - before)
+            if problems or added:
+                status = 422 if problems else 200
+                return self._section_page(
+                    ask, id, section, status=status, posted=fields, problems=problems, added=added
+                )
+            if one(fields, "then") == "next" and (following := _neighbours(schema, section, ask.language)[1]):
+                return redirect(f"/applications/{id}/sections/{following.key}?done=saved")
+            return redirect(f"/applications/{id}?done=saved")
+
+        return attempt(
+            save, lambda status, wrong: self._section_page(ask, id, section, status=status, posted=fields, wrong=wrong)
+        )
 
     @http("POST", "/applications/<id>/submission")
     def do_submit(self, ask: Ask, id: str) -> Response:  # noqa: A002
@@ -142,15 +147,18 @@ class ApplicantDoors:
         return application
 
     @staticmethod
-    def _keep(application: Application, patch: dict[str, Any]) -> list[Problem]:
-        """Take the answers in; return what the model says is no answer, which is then not kept."""
-        answers = models.patched(application.answers, patch)
-        refused = [*models.get(application.model).problems(answers)]
+    def _keep(session: Session, application: Application, section: str, fields: dict[str, list[str]]) -> list[Problem]:
+        """Take in what is an answer; return what is none, be it unreadable or refused by the model."""
+        model = models.get(application.model)
+        typed, problems = form.parse(model.schema, section, fields)
+        patch = form.patch(model.schema, section, form.readable(section, typed, problems))
+        refused = model.problems(models.patched(application.answers, patch))
         for problem in refused:
-            section, _, key = problem.pointer.strip("/").partition("/")
-            patch[section][key.split("/")[0]] = None
-        handlers.change_answers(application, patch)
-        return refused
+            patch[section][problem.pointer.split("/")[2]] = None
+        handlers.change_application(
+            session, application, ChangeApplication(answers=patch), applicant(application.owner)
+        )
+        return [*problems, *refused]
 
     def _apply_page(
         self, ask: Ask, contact: dict[str, str], status: int = 200, errors: Wrong | None = None
@@ -196,16 +204,20 @@ class ApplicantDoors:
         section: str,
         *,
         status: int = 200,
-        typed: dict[str, Any] | None = None,
+        posted: dict[str, list[str]] | None = None,
         problems: list[Problem] | None = None,
+        wrong: Wrong | None = None,
         added: bool = False,
     ) -> Response:
+        """The form of a section: with the answers that are kept, or with what was `posted` and could not be."""
         with self.house.database.reading() as session:
             application = self._mine(ask, session, id_)
             view = schemas.application_view(application, None)
         schema = models.get(application.model).schema
         _check_section(schema, section)
-        answers = {**application.answers, section: typed} if typed is not None else application.answers
+        answers = application.answers
+        if posted is not None:
+            answers = {**answers, section: form.parse(schema, section, posted)[0]}
         previous, following = _neighbours(schema, section, ask.language)
         told = overview.remarks(schema, application.findings, ask.language)
         return show(
@@ -219,7 +231,7 @@ class ApplicantDoors:
             previous=previous,
             next=following,
             fields=form.fields(schema, section, answers, problems or [], ask.language),
-            errors=[{"pointer": problem.pointer, "text": problem.text} for problem in problems or []],
+            errors=[*(wrong or []), *({"pointer": one.pointer, "text": one.text} for one in problems or [])],
             findings=[remark for remark in told if remark["section"] == section],
             visited=section in application.answers,
             added=added,
