@@ -80,10 +80,14 @@ def dead_letters(listener: str) -> Queue:
 
 
 class Broker:
-    """The broker at `uri`; `memory://` lives in this process and forgets when it ends."""
+    """The broker at `uri`; `memory://` lives in this process and forgets when it ends.
 
-    def __init__(self, uri: str) -> None:
-        self.uri, self.in_memory = uri, uri.startswith("memory:")
+    With `declare_for` every connection first declares what that service tells and hears, so that a service can start
+    while the broker is away; without it the topology has to be there.
+    """
+
+    def __init__(self, uri: str, *, declare_for: str | None = None) -> None:
+        self.uri, self.in_memory, self.declare_for = uri, uri.startswith("memory:"), declare_for
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -106,13 +110,24 @@ class Broker:
 
     def apply_topology(self, *services: str) -> None:
         """Declare all that `services` tell or hear. An event told before its queue exists would be gone."""
-        with self.connection() as connection, connection.channel() as channel:
+        with self.connection() as connection:
+            self._declare(connection, services)
+
+    def _declare(self, connection: Connection, services: tuple[str, ...]) -> None:
+        with connection.channel() as channel:
             for teller, listeners in LISTENERS.items():
                 for listener in listeners:
                     if teller in services or listener in services:
                         if not self.in_memory:
                             dead_letters(listener)(channel).declare()
                         work_queue(listener, teller)(channel).declare()
+
+    @contextmanager
+    def _ready_connection(self) -> Iterator[Connection]:
+        with self.connection() as connection:
+            if self.declare_for:
+                self._declare(connection, (self.declare_for,))
+            yield connection
 
     def holds_nothing_of(self, teller: str) -> bool:
         """Whether all that `teller` told is acked; only a broker in this memory can tell."""
@@ -121,13 +136,13 @@ class Broker:
     @contextmanager
     def publisher(self) -> Iterator[Callable[[str, Sequence[Waiting]], set[int]]]:
         """Give a function that publishes a batch for a teller and returns the confirmed positions."""
-        with self.connection() as connection:
+        with self._ready_connection() as connection:
             yield (_MemoryPublisher(connection) if self.in_memory else _Publisher(connection)).publish
 
     @contextmanager
     def receiver(self, listener: str) -> Iterator[Receiver]:
         """Consume all queues of `listener`, those that exist now."""
-        with self.connection() as connection:
+        with self._ready_connection() as connection:
             receiver = Receiver(connection, listener)
             try:
                 yield receiver

@@ -26,7 +26,7 @@ from shared import embedded, logs, settings
 from shared.auth import Keyring
 from shared.broker import Broker
 from shared.settings import Settings, WrongSettings
-from shared.setup import keyring_of, setup
+from shared.setup import keyring_of, setup_databases
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ PINNED = {"nameko": "2.14.1", "kombu": "5.7.0", "amqp": "5.4.2", "eventlet": "0.
 
 
 def serve(*names: str) -> None:
-    """Run the services called `names` in this process until it is told to stop. Exits with 2 on a wrong setting."""
+    """Run the services called `names` in this process until told to stop. A wrong setting ends it with one sentence."""
     os.umask(0o077)
     try:
         chosen = settings.read()
@@ -46,10 +46,10 @@ def serve(*names: str) -> None:
         _check_port(chosen)
         lock = embedded.claim(chosen.data_dir) if chosen.embedded else None
         keyring = keyring_of(chosen)
+        if chosen.setup:
+            setup_databases(chosen, *names)
     except (WrongSettings, ValueError, OSError) as error:
         sys.exit(f"innovationshub: {error}")
-    if chosen.setup:
-        setup(chosen, *names)
     _run(chosen, keyring, names)
     if lock:
         lock.close()

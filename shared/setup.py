@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from shared import embedded, migrate
 from shared.auth import Keyring, read_admins
 from shared.broker import Broker
@@ -14,10 +16,19 @@ SHORTEST_SECRET = 32
 
 def setup(chosen: Settings, *names: str) -> None:
     """Create and migrate the databases of `names`, and apply their part of the broker's topology."""
-    for name in names:
-        migrate.upgrade(chosen.database(name), name)
+    setup_databases(chosen, *names)
     if not chosen.embedded:
         Broker(chosen.amqp_uri).apply_topology(*names)
+
+
+def setup_databases(chosen: Settings, *names: str) -> None:
+    """Create and migrate the databases of `names`. Raises WrongSettings if one is away."""
+    for name in names:
+        try:
+            migrate.upgrade(chosen.database(name), name)
+        except OperationalError as error:
+            why = str(error.orig).splitlines()[0]
+            raise WrongSettings(f"The database of {name} cannot be set up: {why}") from error
 
 
 def keyring_of(chosen: Settings) -> Keyring:

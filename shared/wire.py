@@ -56,7 +56,9 @@ class House(DependencyProvider):
         self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
         self.inbox = Inbox(self.name, self.database, reactions)
-        broker, relay = Broker(self.settings.amqp_uri), Relay(self.outbox, Broker(self.settings.amqp_uri))
+        declares = self.settings.setup and not self.settings.embedded  # embedded has declared all of it before
+        broker = Broker(self.settings.amqp_uri, declare_for=self.name if declares else None)
+        relay = Relay(self.outbox, broker)
         self.database.on_told = relay.wake.set
         jobs: dict[Callable[[], object], float] = {
             self.inbox.run_due: 1.0,

@@ -198,17 +198,26 @@ def private_rabbit() -> Iterator[Rabbit]:
 
 
 @contextmanager
+def private_postgres() -> Iterator[Postgres]:
+    """Give a PostgreSQL that a test may crash."""
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")):
+        pytest.skip("no local PostgreSQL to start and crash; `make test` installs it where it may")
+    postgres = Postgres()
+    try:
+        postgres.start()
+        yield postgres
+    finally:
+        postgres.close()
+
+
+@contextmanager
 def database_url() -> Iterator[str]:
     """Give a PostgreSQL URL with `{service}` in it, to test with; or skip and say why."""
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield named
     elif any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")):
-        postgres = Postgres()
-        try:
-            postgres.start()
+        with private_postgres() as postgres:
             yield postgres.url
-        finally:
-            postgres.close()
     else:
         with container("postgres") as url:
             yield url

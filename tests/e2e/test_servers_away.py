@@ -1,0 +1,77 @@
+"""A broker or a database that is away: what can go on goes on, and the rest is said plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support import hub as hubs
+from tests.support import servers
+from tests.support.hub import Hub, wait_for
+
+
+@pytest.fixture
+def postgres() -> Iterator[servers.Postgres]:
+    with servers.private_postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def late_rabbit() -> Iterator[servers.Rabbit]:
+    """A RabbitMQ that is not there yet."""
+    rabbit = servers.Rabbit()
+    yield rabbit
+    rabbit.close()
+
+
+def test_services_start_and_accept_without_a_broker_and_tell_once_it_is_there(
+    tmp_path: Path, postgres: servers.Postgres, late_rabbit: servers.Rabbit
+) -> None:
+    hub = hubs.separate(tmp_path, late_rabbit.url, postgres.url)
+    try:
+        application = hub.client().apply("Vor dem Broker").json()
+        hub.approve(application["id"])
+        late_rabbit.start()
+        path = f"/api/v1/applications/{application['id']}"
+        assert wait_for(lambda: hub.client(application["token"]).json(path)["links"].get("use_case"), within=60)
+    finally:
+        hub.stop()
+
+
+def test_a_database_that_goes_away_is_said_with_503_and_comes_back(
+    tmp_path: Path, postgres: servers.Postgres, rabbit_url: str
+) -> None:
+    with servers.own_vhost(rabbit_url) as broker:
+        hub = hubs.separate(tmp_path, broker, postgres.url)
+        try:
+            before = hub.client().apply("Davor").json()
+            postgres.crash()
+            refused = [hub.client().apply("Dazwischen"), hub.client().get("/api/v1/use-cases")]
+            assert [(answer.status_code, "Retry-After" in answer.headers) for answer in refused] == [(503, True)] * 2
+            assert wait_for(lambda: readiness(hub) == {503}, within=10)
+            assert hub.processes["onboarding"].child is not None
+
+            postgres.start()
+            assert wait_for(lambda: readiness(hub) == {200}, within=30)
+            after = wait_for(lambda: accepted(hub), within=30)
+            for application in (before, after):
+                hub.approve(application["id"])
+                path = f"/api/v1/applications/{application['id']}"
+                applicant = hub.client(application["token"])
+                assert wait_for(
+                    lambda path=path, applicant=applicant: applicant.json(path)["links"].get("use_case"), within=60
+                )
+        finally:
+            hub.stop()
+
+
+def readiness(hub: Hub) -> set[int]:
+    return {requests.get(f"{url}/health/ready", timeout=10).status_code for url in hub.bases.values()}
+
+
+def accepted(hub: Hub) -> dict | None:
+    answer = hub.client().apply("Danach")
+    return answer.json() if answer.status_code == 201 else None
