@@ -59,6 +59,10 @@ class Delivery:
     def sent(self, at: datetime) -> None:
         self.status, self.at, self.due_at, self.error = Status.SENT, at, None, None
 
+    def release(self, at: datetime) -> None:
+        """Give a claim back that nothing came of: it is due now, and was no attempt."""
+        self.status, self.due_at, self.attempts = Status.QUEUED, at, self.attempts - 1
+
     def failed(self, why: str, at: datetime, *, for_good: bool) -> None:
         """Try again later; not if the other side said never, and not after a day."""
         self.at, self.error = at, why[:500]

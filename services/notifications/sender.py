@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import datetime
 
-from services.notifications.domain import Contact, Delivery, Message
+from services.notifications.domain import LEASE_S, Contact, Delivery, Message
 from services.notifications.letters.channels import Mail, NotSent, Send
 from services.notifications.repository import Messages
 from shared import metrics
@@ -16,6 +17,7 @@ from shared.logs import new_correlation
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
+NOTE_EVERY_S = 0.2
 IDLE_S = 0.5
 
 
@@ -51,24 +53,41 @@ class Sender:
             claimed = Messages(session).due_mail(now, AT_ONCE)
             for delivery, _, _ in claimed:
                 delivery.claim(now)
-        for delivery, message, contact in claimed:
-            self._send_one(delivery, self._mail(delivery, message, contact), now)
+        self._send_all(claimed, now)
         return len(claimed)
 
+    def _send_all(self, claimed: list[tuple[Delivery, Message, Contact]], now: datetime) -> None:
+        """Send, and write down what became of it at least every `NOTE_EVERY_S`: a crash doubles no more than that.
+
+        What half of the lease was not enough for goes back, before another sender takes it for abandoned.
+        """
+        began, tried = time.monotonic(), []
+        noted = began
+        for delivery, message, contact in claimed:
+            if time.monotonic() - began < LEASE_S / 2:
+                self._send_one(delivery, self._mail(delivery, message, contact), now)
+            else:
+                delivery.release(now)
+            tried.append(delivery)
+            if time.monotonic() - noted > NOTE_EVERY_S:
+                self._note(tried)
+                noted, tried = time.monotonic(), []
+        self._note(tried)
+
     def _send_one(self, delivery: Delivery, mail: Mail, now: datetime) -> None:
-        failure: NotSent | None = None
         try:
             self.send(mail)
         except NotSent as error:
-            failure = error
             log.warning("mail %s was not sent: %s", delivery.id, error)
-        with self.database.transaction() as session:
-            session.add(delivery)
-            if failure:
-                delivery.failed(str(failure), now, for_good=failure.for_good)
-            else:
-                delivery.sent(now)
-            metrics.letters.labels("email", str(delivery.status)).inc()
+            delivery.failed(str(error), now, for_good=error.for_good)
+        else:
+            delivery.sent(now)
+        metrics.letters.labels("email", str(delivery.status)).inc()
+
+    def _note(self, tried: list[Delivery]) -> None:
+        if tried:
+            with self.database.transaction() as session:
+                session.add_all(tried)
 
     def _mail(self, delivery: Delivery, message: Message, contact: Contact) -> Mail:
         to_applicant = message.recipient == contact.owner
