@@ -20,10 +20,10 @@ from uuid import uuid4
 class Connection(threading.Thread):
     """Sends one request after the other until the time is up; with `pause`, at most one per `pause` seconds."""
 
-    def __init__(self, address: str, path: str, body: bytes, until: float, pause: float) -> None:
+    def __init__(self, address: str, path: str, body: bytes, until: float, pause: float, wait: float) -> None:
         super().__init__(daemon=True)
         host, port = address.split(":")
-        self.address, self.until, self.pause = (host, int(port)), until, pause
+        self.address, self.until, self.pause, self.wait = (host, int(port)), until, pause, wait
         head = f"POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n"
         self.head, self.body = head.encode() + b"Content-Length: %d\r\n" % len(body), body
         self.times: list[float] = []
@@ -33,7 +33,7 @@ class Connection(threading.Thread):
         with socket.create_connection(self.address, timeout=30) as sock:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             reader = sock.makefile("rb")
-            due = time.monotonic()
+            due = time.monotonic() + self.wait
             while time.monotonic() < self.until:
                 if self.pause:
                     due += self.pause
@@ -61,7 +61,9 @@ def main(address: str, path: str, body_file: str, connections: str, seconds: str
     count, started = int(connections), time.monotonic()
     pause = count / float(rate) if float(rate) else 0.0
     body = Path(body_file).read_bytes()
-    threads = [Connection(address, path, body, started + float(seconds), pause) for _ in range(count)]
+    until = started + float(seconds)
+    # A steady rate is spread evenly over the connections, not sent in bursts of all of them.
+    threads = [Connection(address, path, body, until, pause, pause * n / count) for n in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
