@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import secrets
 from collections.abc import Iterable
@@ -106,9 +107,9 @@ class Keyring:
             return None
         return Caller(subject, name, frozenset(roles))
 
-    def csrf(self, cookie: str) -> str:
-        """Derive what a form of the session `cookie` must carry."""
-        return hashlib.sha256(self._secret + b"csrf" + cookie.encode()).hexdigest()
+    def csrf(self, subject: str) -> str:
+        """Derive what every form of `subject` must carry."""
+        return hmac.new(self._secret, b"csrf" + subject.encode(), hashlib.sha256).hexdigest()
 
     def resume_key(self, application: str, owner: str, email: str | None = None) -> str:
         """Sign a private link; made with `email` it was sent there, and its use proves that address."""

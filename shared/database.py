@@ -241,7 +241,9 @@ def _file_lock(path: str) -> threading.Lock:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=5, max_overflow=30, pool_timeout=3, connect_args={"timeout": 0.05})
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=5, max_overflow=30, pool_timeout=3, connect_args={"timeout": 0.05}
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: Any) -> None:
@@ -276,6 +278,7 @@ def _begin_writing(connection: Any) -> None:
 def _open_postgresql(url: URL) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # they may be personal, and errors are logged
         pool_size=10,
         max_overflow=0,
         pool_timeout=3,

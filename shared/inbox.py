@@ -19,7 +19,7 @@ from sqlalchemy import Row, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from shared import metrics
-from shared.database import Database
+from shared.database import Database, unavailable
 from shared.envelope import BrokenContract, Envelope, read, unseal
 from shared.kernel import Event
 from shared.logs import correlation
@@ -113,7 +113,7 @@ class Inbox:
                 for letter in letters:
                     self.take([Delivery(letter.teller, letter.body)])
                 return
-            self._keep_failure(letters[0], error, attempts=1)
+            self._keep_or_park(letters[0], error)
         else:
             self.run_waiting(moved)
 
@@ -218,6 +218,15 @@ class Inbox:
                 mine = (cursors.c.teller == key[0]) & (cursors.c.aggregate_id == key[1])
                 session.execute(update(cursors).where(mine).values(sequence=sequence))
 
+    def _keep_or_park(self, letter: Letter, error: Exception) -> None:
+        """Keep a letter that failed; what the database cannot even keep is parked as the bytes it came in."""
+        try:
+            self._keep_failure(letter, error, attempts=1)
+        except Exception as worse:
+            if unavailable(worse):
+                raise
+            self._park_unreadable(Delivery(letter.teller, letter.body), worse)
+
     def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int) -> None:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
         hopeless = isinstance(error, BrokenContract) or attempts > len(WAITS_S)
@@ -229,7 +238,7 @@ class Inbox:
             row = letter.row(status, at) | {
                 "attempts": attempts,
                 "due_at": None if hopeless else at + timedelta(seconds=wait),
-                "error": f"{type(error).__name__}: {error}"[:ERROR_LENGTH],
+                "error": _words_of(error),
             }
             there = self.table.c.event_id == letter.event_id
             kept = session.scalar(select(self.table.c.status).where(there).with_for_update())
@@ -239,7 +248,7 @@ class Inbox:
                 session.execute(update(self.table).where(there).values(row))
         metrics.inbox.labels(self.service, status).inc()
 
-    def _park_unreadable(self, delivery: Delivery, error: BrokenContract) -> None:
+    def _park_unreadable(self, delivery: Delivery, error: Exception) -> None:
         """Keep bytes nobody can act on, under a key of their own: a stranger must not take a real event's."""
         digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
         event_id = UUID(bytes=digest.digest()[:16], version=5)
@@ -251,7 +260,7 @@ class Inbox:
                 "event_id": event_id,
                 "teller": delivery.teller,
                 "status": "parked",
-                "error": str(error)[:ERROR_LENGTH],
+                "error": _words_of(error),
                 "body": delivery.body,
                 "received_at": self.database.now(session),
             }
@@ -285,3 +294,9 @@ class Inbox:
         query = select(table).where(table.c.status == "waiting", mine).order_by(table.c.sequence)
         with self.database.reading() as session:
             return list(session.execute(query).all())
+
+
+def _words_of(error: Exception) -> str:
+    """Say what went wrong in characters every database keeps."""
+    words = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode()
+    return words.replace("\x00", "\\0")[:ERROR_LENGTH]

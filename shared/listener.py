@@ -6,7 +6,7 @@ import logging
 import threading
 
 from shared.broker import Broker, Message, Receiver
-from shared.database import unavailable
+from shared.database import ping, unavailable
 from shared.inbox import Delivery, Inbox
 from shared.logs import new_correlation
 
@@ -27,6 +27,7 @@ class Listener:
         failures = 0
         while not self.stopping.is_set():
             try:
+                ping(self.inbox.database)  # a message that cannot be kept counts against its delivery limit
                 with self.broker.receiver(self.inbox.service) as receiver:
                     while not self.stopping.is_set():
                         self._take_batch(receiver)
@@ -46,18 +47,19 @@ class Listener:
             return
         new_correlation()
         deliveries = [Delivery(teller, _bytes(message)) for teller, message in batch]
-        self._take(deliveries)
+        self._take(deliveries, receiver)
         receiver.ack(batch)
 
-    def _take(self, deliveries: list[Delivery]) -> None:
+    def _take(self, deliveries: list[Delivery], receiver: Receiver) -> None:
+        """Hold the batch while the database is away: a closed channel counts every message, or drops it in memory."""
         while True:
             try:
                 self.inbox.take(deliveries)
             except Exception as error:
-                # A closed channel in memory drops what it held, so there we keep the batch and wait.
-                if not (self.broker.in_memory and unavailable(error)) or self.stopping.wait(1):
+                if not (self.broker.in_memory or unavailable(error)) or self.stopping.wait(1):
                     raise
-                log.warning("%s listener: database away, holding %d messages", self.inbox.service, len(deliveries))
+                log.warning("%s listener: %r; holding %d messages", self.inbox.service, error, len(deliveries))
+                receiver.keep_alive()
             else:
                 return
 

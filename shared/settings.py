@@ -45,7 +45,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        return self.host in {"127.0.0.1", "localhost", "::1"}
+        return self.host in {"127.0.0.1", "localhost"}
 
     def database(self, service: str) -> str:
         """Return the database URL of `service`."""
@@ -98,5 +98,17 @@ def _check(settings: Settings) -> None:
         )
     if not settings.embedded and not (settings.secret_file and settings.tokens_file):
         raise WrongSettings("Outside the embedded default set HOUSE_SECRET_FILE and ADMIN_TOKENS_FILE.")
-    if urlsplit(settings.mail_url).scheme not in {"console", "smtp"}:
-        raise WrongSettings("MAIL_URL is console: or smtp://host:port.")
+    if not 0 < settings.port < 65536:  # noqa: PLR2004
+        raise WrongSettings(f"PORT is a number from 1 to 65535, not {settings.port}.")
+    if urlsplit(settings.amqp_uri).scheme not in {"memory", "amqp", "amqps", "pyamqp"}:
+        raise WrongSettings("AMQP_URI starts with amqp:// or amqps://.")
+    if not _is_mail_url(settings.mail_url):
+        raise WrongSettings("MAIL_URL is console: or smtp://[user:password@]host:port.")
+
+
+def _is_mail_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "console" or (parts.scheme == "smtp" and bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is no number
+        return False

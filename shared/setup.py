@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from shared import embedded, migrate
 from shared.auth import Keyring, read_admins
@@ -26,6 +26,8 @@ def setup_databases(chosen: Settings, *names: str) -> None:
     for name in names:
         try:
             migrate.upgrade(chosen.database(name), name)
+        except ArgumentError as error:
+            raise WrongSettings(f"DATABASE_URL is no database URL: {error}") from error
         except OperationalError as error:
             why = str(error.orig).splitlines()[0]
             raise WrongSettings(f"The database of {name} cannot be set up: {why}") from error

@@ -86,10 +86,15 @@ def _broker(house: Installation) -> Line:
     if broker.in_memory:
         return Line("broker", True, "in the process of the house")
     try:
-        with reaching(_away), broker.connection():
-            return Line("broker", True, make_url(house.settings.amqp_uri).render_as_string(hide_password=True))
+        with reaching(_away):
+            dead = broker.dead_letter_count()
     except _Away as away:
         return Line("broker", False, away.args[0], "start it, or mend AMQP_URI; then: hub setup")
+    if dead:
+        return Line(
+            "broker", False, f"{dead} dead letters", "look into the queues dlq.* and the logs of their listeners"
+        )
+    return Line("broker", True, make_url(house.settings.amqp_uri).render_as_string(hide_password=True))
 
 
 def _service(house: Installation, name: str) -> Iterator[Line]:

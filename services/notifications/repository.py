@@ -78,7 +78,7 @@ class Messages:
 
     def mark_read(self, message_id: UUID, caller: Caller) -> Message:
         """Note that `caller` read the message; NotFound if it is none of theirs."""
-        found = self._session.scalar(select(Message).where(messages.c.id == message_id, _for(caller)))
+        found = self._session.scalar(select(Message).where(messages.c.id == message_id, _for(caller)).with_for_update())
         if found is None:
             raise NotFound(Text(de="Diese Nachricht gibt es nicht.", en="There is no such message."), code="not_found")
         mine = {"message_id": message_id, "reader": caller.subject}

@@ -77,9 +77,9 @@ class Sender:
     def _send_one(self, delivery: Delivery, mail: Mail, now: datetime) -> None:
         try:
             self.send(mail)
-        except NotSent as error:
-            log.warning("mail %s was not sent: %s", delivery.id, error)
-            delivery.failed(str(error), now, for_good=error.for_good)
+        except Exception as error:  # whatever it was, it must not cost its neighbours their note
+            log.warning("mail %s was not sent: %r", delivery.id, error)
+            delivery.failed(repr(error), now, for_good=isinstance(error, NotSent) and error.for_good)
         else:
             delivery.sent(now)
         metrics.letters.labels("email", str(delivery.status)).inc()

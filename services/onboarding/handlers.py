@@ -82,6 +82,16 @@ def reply_to_questions(session: Session, application: Application, command: Repl
 
 
 def ask_questions(session: Session, application: Application, command: AskQuestions, caller: Caller) -> None:
+    sections = models.get(application.model).schema["properties"]
+    lost = [
+        Problem(
+            f"/items/{place}/pointer", "unknown_question", Text(de="Diese Angabe gibt es nicht.", en="No such answer.")
+        )
+        for place, question in enumerate(command.items)
+        if question.pointer is not None and not _is_asked(sections, question.pointer)
+    ]
+    if lost:
+        raise Invalid(lost[0].text, code="invalid", problems=lost)
     application.ask(command, caller.subject, _now())
 
 
@@ -111,6 +121,13 @@ def _change_answers(application: Application, patch: Answers) -> None:
     model = models.get(application.model)
     answers = patched(application.answers, patch)
     application.change_answers(answers, _judge(model, answers))
+
+
+def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
+    """Whether the model asks for the answer at `pointer`, such as `/use_case/title`."""
+    root, _, rest = pointer.partition("/")
+    section, _, key = rest.partition("/")
+    return root == "" and section in sections and (not key or key in sections[section]["properties"])
 
 
 def _check(application: Application) -> tuple[models.Finding, ...]:

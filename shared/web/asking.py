@@ -16,6 +16,7 @@ from shared.web import body as bodies
 from shared.web import errors
 
 COOKIE = "hub_session"
+PRIVATE_LINK = "/applications/resume/"
 LANGUAGE_COOKIE = "hub_language"
 KEY_LENGTH = (1, 200)
 STRANGER_KEY_LENGTH = 16
@@ -35,6 +36,12 @@ class Ask:
         self.request, self._received, self.keyring = request, received, keyring
         self.correlation = correlation.get()
         self.render_problem: Any = None  # how this process shows a refusal as a page
+
+    @property
+    def place(self) -> str:
+        """The path as it may be logged: a private link is a key, and is left out."""
+        path: str = self.request.path
+        return PRIVATE_LINK + "…" if path.startswith(PRIVATE_LINK) else path[:200]
 
     @property
     def is_api(self) -> bool:
@@ -115,6 +122,16 @@ class Ask:
     def session_form(self) -> dict[str, list[str]]:
         """Parse a form posted by a signed-in page. Raises Forbidden unless it carries the session's own sign."""
         fields = self.form()
+        if self.caller is None and self.request.cookies.get(COOKIE):
+            raise Unauthenticated(
+                Text(
+                    de="Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem zweiten Fenster an und senden Sie dann "
+                    "dieses Formular noch einmal: Gehen Sie dafür im Browser zurück.",
+                    en="Your session has ended. Sign in in a second window and then send this form again: "
+                    "go back in your browser to find it.",
+                ),
+                code="session_ended",
+            )
         if (fields.get("csrf") or [""])[0] != self.csrf or not self.same_site:
             raise Forbidden(
                 Text(
@@ -131,7 +148,9 @@ class Ask:
 
     @property
     def csrf(self) -> str:
-        return self.keyring.csrf(self.request.cookies.get(COOKIE, ""))
+        # Made of who it is and not of the cookie: a form outlives the session it was opened in.
+        found = self.caller
+        return self.keyring.csrf(found.subject if found else "")
 
     def idempotency_key(self, given: str | None = None) -> str:
         """Return the key of this POST: from the header, or `given` by a form. Raises 400."""

@@ -80,11 +80,11 @@ def refused(error: Exception, ask: Ask) -> Response:
     """Answer any error: what we know how to say, and a bare 500 for a bug. No exception text leaves the house."""
     told = answers.refuse(error, ask)
     if told is None:
-        log.error("unexpected error at %s %s", ask.request.method, ask.request.path, exc_info=error)
+        log.error("unexpected error at %s %r", ask.request.method, ask.place, exc_info=error)
         error = errors.broken()
         told = answers.problem(error, ask)
     elif told.status_code >= 500:  # noqa: PLR2004
-        log.warning("%s at %s: %s", told.status_code, ask.request.path, error)
+        log.warning("%s at %r: %s", told.status_code, ask.place, error)
     if wants_page(ask) and ask.render_problem:
         known = error if isinstance(error, DomainError) else errors.unavailable()
         return answers.page(ask.render_problem(ask, known, told.status_code), told.status_code, _kept(told))

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from shared.database import Database
 from shared.kernel import Text
@@ -39,10 +40,11 @@ def once(
     """
     try:
         return _once(database, ask, authorize, act, key)
-    except IntegrityError as error:
-        if "idempotency" not in str(error.orig).lower():
+    except (IntegrityError, StaleDataError) as error:
+        if isinstance(error, IntegrityError) and "idempotency" not in str(error.orig).lower():
             raise
-        return _once(database, ask, authorize, act, key)  # the twin has committed: now we find its answer
+        # A twin with the same key, or somebody else, has just committed: now we find its answer, or hear 412.
+        return _once(database, ask, authorize, act, key)
 
 
 def _once(

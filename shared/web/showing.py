@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
@@ -46,6 +47,8 @@ def show(pages: Pages, ask: Ask, template: str, *, status: int = 200, **context:
     response = page(html, status)
     if ask.request.args.get("lang") in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, ask.language, max_age=YEAR_S, samesite="Lax", httponly=True)
+    if ask.caller:  # a session ends twelve hours after the last page, not after the first
+        _keep_session(response, ask, ask.caller)
     response.headers["Vary"], response.headers["Content-Language"] = "Accept-Language, Cookie", ask.language
     return response
 
@@ -74,11 +77,15 @@ def wrong(error: DomainError) -> Wrong:
 def sign_in(ask: Ask, caller: Caller, path: str) -> Response:
     """Open a page session for `caller` and lead on to `path`."""
     response = redirect(safe_path(path))
+    _keep_session(response, ask, caller)
+    return response
+
+
+def _keep_session(response: Response, ask: Ask, caller: Caller) -> None:
     secure = ask.request.is_secure or ask.request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
         COOKIE, ask.keyring.session(caller), max_age=SESSION_S, httponly=True, samesite="Lax", secure=secure
     )
-    return response
 
 
 def sign_out() -> Response:
@@ -89,11 +96,13 @@ def sign_out() -> Response:
 
 def known_or_sign_in(ask: Ask) -> Response | None:
     """Return the way to the sign-in for strangers, None for those we know."""
-    return None if ask.caller else redirect(f"/sign-in?next={ask.request.path}")
+    return None if ask.caller else redirect(f"/sign-in?next={quote(ask.request.path)}")
 
 
 def is_here(ask: Ask) -> bool:
     """Whether the browser runs on this machine and knows it: the only place for the built-in sign-in."""
+    if any(name.lower().startswith(("forwarded", "x-forwarded")) for name, _ in ask.request.headers):
+        return False  # somebody passes it on
     host = ask.request.host.rpartition(":")[0] or ask.request.host
     return ask.request.remote_addr in {"127.0.0.1", "::1"} and host in LOOPBACK_NAMES
 

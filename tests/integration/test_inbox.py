@@ -119,6 +119,33 @@ def test_bytes_that_are_no_envelope_are_parked_with_their_bytes(inbox: Inbox, bo
     assert (parked.body, listed(inbox)) == (body, 1)
 
 
+@pytest.mark.parametrize(
+    "but",
+    [
+        {"source": "/onb\ud800"},
+        {"type": "onboarding.\ud800"},
+        {"source": "/a\x00b"},
+        {"type": "a\x00b"},
+        {"sequence": 2**40},
+        {"correlationid": "\x00"},
+    ],
+)
+def test_an_envelope_no_database_can_keep_is_parked_and_holds_up_nobody(inbox: Inbox, but: dict[str, object]) -> None:
+    inbox.take([delivery(approved(), **but), delivery(approved())])
+
+    assert (listed(inbox), statuses(inbox)) == (1, ["parked", "processed"])
+
+
+def test_an_error_with_characters_no_database_keeps_is_kept_all_the_same(database: Database) -> None:
+    def fail(event: ApplicationApproved, session: Session) -> None:
+        raise RuntimeError("nul \x00 and half a character \ud800")
+
+    inbox = Inbox("catalog", database, {ApplicationApproved: fail})
+    inbox.take([delivery(approved())])
+
+    assert statuses(inbox) == ["retry"]
+
+
 def test_a_broken_contract_is_parked_and_its_successors_wait(inbox: Inbox) -> None:
     event = approved()
     broken = delivery(event, 1, data={"application_id": "not a uuid"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def channel(url: str, sender: str) -> Send:
             message = _message(mail, sender)
             with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=CONNECT_WITHIN_S) as server:
                 if parts.username:
-                    server.starttls()
+                    server.starttls(context=ssl.create_default_context())
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:

@@ -90,9 +90,10 @@ class ApplicantDoors:
         def save() -> Response:
             with self.house.database.transaction() as session:
                 application = self._mine(ask, session, id)
-                ask.match(application.version, one(fields, "version"))
                 schema = models.get(application.model).schema
                 _check_section(schema, section)
+                if not self._is_kept(application, section, fields):  # a second click on "save" finds its work done
+                    ask.match(application.version, one(fields, "version"))
                 before = form.asked(schema, section, application.answers)
                 problems = self._keep(session, application, section, fields)
                 added = bool(form.asked(schema, section, application.answers) - before)
@@ -145,6 +146,13 @@ class ApplicantDoors:
         application = Applications(session).get_for(uuid_of(id_), ask.known())
         ask.require(APPLICANT)
         return application
+
+    @staticmethod
+    def _is_kept(application: Application, section: str, fields: dict[str, list[str]]) -> bool:
+        schema = models.get(application.model).schema
+        typed, problems = form.parse(schema, section, fields)
+        kept = models.patched(application.answers, form.patch(schema, section, typed))
+        return not problems and bool(kept == application.answers)
 
     @staticmethod
     def _keep(session: Session, application: Application, section: str, fields: dict[str, list[str]]) -> list[Problem]:
