@@ -60,8 +60,8 @@ def check(name: str, data: Any) -> None:
     validator = _validator(name)
     try:
         kept = validator.is_valid(data)
-    except ValueError as error:
-        raise BrokenContract(f"{name}: holds half a character") from error
+    except ValueError as half:
+        raise BrokenContract(f"{name}: holds half a character") from half
     if not kept:
         error = next(validator.iter_errors(data))
         place = "/".join(str(step) for step in error.instance_path)

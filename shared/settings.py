@@ -103,7 +103,7 @@ def _check(settings: Settings) -> None:
     if urlsplit(settings.amqp_uri).scheme not in {"memory", "amqp", "amqps", "pyamqp"}:
         raise WrongSettings("AMQP_URI starts with amqp:// or amqps://.")
     if not _is_mail_url(settings.mail_url):
-        raise WrongSettings("MAIL_URL is console: or smtp://[user:password@]host:port.")
+        raise WrongSettings("MAIL_URL is console: or smtp://host:port.")
 
 
 def _is_mail_url(url: str) -> bool:

@@ -77,9 +77,12 @@ class Sender:
     def _send_one(self, delivery: Delivery, mail: Mail, now: datetime) -> None:
         try:
             self.send(mail)
+        except NotSent as no:
+            log.warning("mail %s was not sent: %s", delivery.id, no)
+            delivery.failed(str(no), now, for_good=no.for_good)
         except Exception as error:  # whatever it was, it must not cost its neighbours their note
-            log.warning("mail %s was not sent: %r", delivery.id, error)
-            delivery.failed(repr(error), now, for_good=isinstance(error, NotSent) and error.for_good)
+            log.exception("mail %s was not sent", delivery.id)
+            delivery.failed(repr(error), now, for_good=False)
         else:
             delivery.sent(now)
         metrics.letters.labels("email", str(delivery.status)).inc()

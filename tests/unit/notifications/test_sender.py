@@ -235,3 +235,19 @@ def test_in_app_is_delivered_with_the_writing_and_never_due(database: Database) 
         rows = session.scalars(select(Delivery).where(tables.deliveries.c.channel == IN_APP)).all()
 
     assert [(row.status, row.attempts, row.due_at) for row in rows] == [(Status.DELIVERED, 0, None)]
+
+
+def test_a_mail_that_fails_in_an_unknown_way_costs_its_neighbours_nothing(database: Database) -> None:
+    mails = [write(database) for _ in range(3)]
+    tried: list[str] = []
+
+    def send(mail: Mail) -> None:
+        tried.append(mail.id)
+        if mail.id == str(mails[1]):
+            raise UnicodeEncodeError("ascii", "ı", 0, 1, "not for this console")
+
+    with at(NOON):
+        Sender(database, send, "team@city.example").send_due()
+
+    assert len(tried) == 3
+    assert [found(database, id_).status for id_ in mails] == [Status.SENT, Status.QUEUED, Status.SENT]

@@ -83,6 +83,8 @@ def test_roles_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
         (BROKER, "set HOUSE_SECRET_FILE and ADMIN_TOKENS_FILE"),
         (BROKER | {"HOUSE_SECRET_FILE": "/run/secret"}, "set HOUSE_SECRET_FILE and ADMIN_TOKENS_FILE"),
         ({"MAIL_URL": "mailto:x@y"}, "MAIL_URL is console: or smtp://host:port."),
+        ({"MAIL_URL": "smtp://mail:many"}, "MAIL_URL is console: or smtp://host:port."),
+        ({"PORT": "99999"}, "PORT is a number from 1 to 65535"),
         ({"MAIL_URL": "smtps://mail:465"}, "MAIL_URL is console: or smtp://host:port."),
     ],
 )
@@ -96,7 +98,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_the_embedded_default_serves_loopback(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     assert read_with(monkeypatch, HOST=host).embedded
 
