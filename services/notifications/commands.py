@@ -9,4 +9,3 @@ from uuid import UUID
 @dataclass(frozen=True, kw_only=True)
 class MarkRead:
     message: UUID
-    reader: str

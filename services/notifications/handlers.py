@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.notifications import letters
+from services.notifications.commands import MarkRead
 from services.notifications.domain import EMAIL, Contact, Message
 from services.notifications.repository import Contacts, Messages
-from shared.auth import Keyring
+from shared.auth import Caller, Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
@@ -31,6 +32,11 @@ def reactions(public_url: str, keyring: Keyring) -> Reactions:
         return f"{public_url}/applications/resume/{keyring.resume_key(str(application), owner, email)}"
 
     return Writer(public_url, private_link).reactions()
+
+
+def mark_read(session: Session, command: MarkRead, caller: Caller) -> Message:
+    """Note that `caller` read a message that was told to them. Raises NotFound."""
+    return Messages(session).mark_read(command.message, caller)
 
 
 class Writer:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.notifications import handlers, schemas, tables
+from services.notifications.commands import MarkRead
 from services.notifications.letters.channels import channel
 from services.notifications.pages.doors import PageDoors
 from services.notifications.repository import Contacts, Messages
@@ -68,7 +69,7 @@ class Service(PageDoors):
     def mark_read(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         def act(session: Session, _: Any) -> Answer:
             READ.load(ask.json())
-            message = Messages(session).mark_read(uuid_of(id), ask.known())
+            message = handlers.mark_read(session, MarkRead(message=uuid_of(id)), ask.known())
             return Answer(body=schemas.message_view(message, ask.language, read=True))
 
         return self.house.once(ask, lambda _: ask.known(), act)

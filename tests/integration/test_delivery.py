@@ -16,6 +16,7 @@ from services.onboarding import tables as onboarding
 from services.onboarding.commands import Contact
 from services.onboarding.domain import Application
 from services.onboarding.repository import Applications
+from shared import migrate
 from shared.broker import _HELD, Broker
 from shared.database import Database
 from shared.inbox import Inbox
@@ -24,6 +25,7 @@ from shared.outbox import Outbox
 from shared.relay import Relay
 from shared.roles import Role
 from tests.integration.conftest import OpenDatabase
+from tests.support import servers
 from tests.support.builders import NOON
 from tests.support.hub import wait_for
 
@@ -132,20 +134,34 @@ def empty(broker: Broker, listener: str) -> None:
             receiver.ack(batch)
 
 
-def test_of_two_relays_one_leads_and_the_other_takes_over(
-    open_database: OpenDatabase, rabbit: Broker, request: pytest.FixtureRequest
-) -> None:
-    database = open_database("onboarding", onboarding.metadata)
-    if database.sqlite:
-        return  # one process owns the file: there is nobody to take over from
-    first, second = Relay(Outbox("onboarding", database), rabbit), Relay(Outbox("onboarding", database), rabbit)
+@pytest.fixture
+def on_postgresql(postgres_url: str) -> Iterator[Database]:
+    """Onboarding on PostgreSQL; a SQLite file belongs to one process, so nobody takes over from it."""
+    with servers.own_databases(postgres_url) as url:
+        mine = url.replace("{service}", "onboarding")
+        migrate.upgrade(mine, "onboarding")
+        database = Database(mine, onboarding.metadata)
+        yield database
+        database.dispose()
+
+
+def test_of_two_relays_one_leads_and_the_other_takes_over(on_postgresql: Database, rabbit: Broker) -> None:
+    first, second = (Relay(Outbox("onboarding", on_postgresql), rabbit) for _ in range(2))
+
+    def told() -> bool:
+        return Outbox("onboarding", on_postgresql).status()["waiting"] == 0
+
     with playing(first):
-        an_application_to_tell_of(database)
-        assert wait_for(lambda: Outbox("onboarding", database).status()["waiting"] == 0)
+        an_application_to_tell_of(on_postgresql)
+        assert wait_for(told)
         with playing(second):
+            an_application_to_tell_of(on_postgresql)
+            assert wait_for(told)
+            assert second.outbox.run == 0, "only one leads"
             first.stop()
-            an_application_to_tell_of(database)
-            assert wait_for(lambda: Outbox("onboarding", database).status()["waiting"] == 0, within=15)
+            assert wait_for(lambda: second.outbox.run != 0, within=15)
+            an_application_to_tell_of(on_postgresql)
+            assert wait_for(told)
 
 
 def test_a_change_and_its_events_are_both_there_or_neither(teller: Database) -> None:

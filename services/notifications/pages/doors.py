@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.notifications import schemas
+from services.notifications import handlers, schemas
+from services.notifications.commands import MarkRead
 from services.notifications.pages import PAGES
 from services.notifications.repository import Messages
 from shared.auth import Caller
@@ -44,7 +45,7 @@ class PageDoors:
         fields = ask.session_form()
 
         def act(session: Session, caller: Caller) -> Answer:
-            Messages(session).mark_read(uuid_of(id), caller)
+            handlers.mark_read(session, MarkRead(message=uuid_of(id)), caller)
             return Answer(body={})
 
         self.house.once(ask, lambda _: ask.known(), act, key=one(fields, "idempotency_key"))

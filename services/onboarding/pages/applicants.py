@@ -92,10 +92,10 @@ class ApplicantDoors:
                 application = self._mine(ask, session, id)
                 schema = models.get(application.model).schema
                 _check_section(schema, section)
+                before, problems = form.asked(schema, section, application.answers), []
                 if not self._is_kept(application, section, fields):  # a second click on "save" finds its work done
                     ask.match(application.version, one(fields, "version"))
-                before = form.asked(schema, section, application.answers)
-                problems = self._keep(session, application, section, fields)
+                    problems = self._keep(session, application, section, fields)
                 added = bool(form.asked(schema, section, application.answers) - before)
             if problems or added:
                 status = 422 if problems else 200
