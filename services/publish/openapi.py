@@ -15,6 +15,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from services.house import NAMES
 from services.onboarding import schemas as onboarding
 from services.onboarding.domain import Status
+from services.onboarding.repository import KINDS, THEMES
 from services.publish.shapes import ID, MODEL_VERSION, TEXT, Schema, ref, shapes
 from shared.paging import LIMIT, MAX_LIMIT
 
@@ -145,10 +146,10 @@ def places() -> Iterator[Place]:
                     continue
                 if door.doc is None:
                     raise LookupError(f"{door.method} {door.url} has no doc=Doc(...)")
-                yield Place(service, name, door.method, door.url, door.doc, _queries(service, module))
+                yield Place(service, name, door.method, door.url, door.doc, _queries(service))
 
 
-def _queries(service: str, module: Any) -> dict[str, tuple[Schema, str]]:
+def _queries(service: str) -> dict[str, tuple[Schema, str]]:
     paging: dict[str, tuple[Schema, str]] = {
         "limit": ({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": LIMIT}, "Items on a page."),
         "after": (TEXT, "Where the page begins; take it from `Link`."),
@@ -156,8 +157,8 @@ def _queries(service: str, module: Any) -> dict[str, tuple[Schema, str]]:
     if service == "onboarding":
         return paging | {
             "status": ({"enum": sorted(Status)}, "Only these."),
-            "kind": ({"enum": sorted(module.KINDS)}, "Only from this kind of organisation."),
-            "theme": ({"enum": sorted(module.THEMES)}, "Only about this."),
+            "kind": ({"enum": sorted(KINDS)}, "Only from this kind of organisation."),
+            "theme": ({"enum": sorted(THEMES)}, "Only about this."),
         }
     word: Schema = {"type": "string", "maxLength": 200}
     facets = ("theme", "stage", "provider", "strategy")

@@ -1,4 +1,4 @@
-"""What onboarding asks its tables."""
+"""What is asked of the tables about applications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How onboarding lies on disk, and how its classes lie on that."""
+"""Applications and the decisions about them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.orm import registry, relationship
+from sqlalchemy.orm import relationship
 
 from services.onboarding.domain import Application, Decision, Status
-from shared.database import Moment, house_metadata
-
-metadata = house_metadata()
+from services.onboarding.tables.ground import mapper, metadata
+from shared.database import Moment
 
 applications = Table(
     "applications",
@@ -76,9 +75,8 @@ decisions = Table(
 _open = decisions.c.state == "open"
 Index("uq_decisions_open", decisions.c.application_id, unique=True, postgresql_where=_open, sqlite_where=_open)
 
-_registry = registry(metadata=metadata)
-_registry.map_imperatively(Decision, decisions)
-_registry.map_imperatively(
+mapper.map_imperatively(Decision, decisions)
+mapper.map_imperatively(
     Application,
     applications,
     version_id_col=applications.c.version,

@@ -1,4 +1,4 @@
-"""What outside looks like: what comes in becomes a command, an application becomes a view."""
+"""What comes in about an application, and how one is shown."""
 
 from __future__ import annotations
 

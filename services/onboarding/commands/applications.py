@@ -1,4 +1,4 @@
-"""What may be asked of onboarding. `by` is a caller's subject."""
+"""What may be asked about an application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when somebody asks for something, and when another service tells something."""
+"""What happens when somebody asks something of an application."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from services.onboarding.model import Model, patched
 from services.onboarding.repository import Applications
 from shared.auth import Caller, proves
 from shared.contracts.catalog import UseCaseListed
-from shared.inbox import Reactions
 from shared.kernel import Invalid, NotFound, Problem, Text
 
 #: Crockford's base32: nothing that looks like something else.
@@ -111,9 +110,6 @@ def prove_address(application: Application, digest: str) -> None:
 
 def on_use_case_listed(event: UseCaseListed, session: Session) -> None:
     Applications(session).get(event.application_id).listed(event.slug)
-
-
-REACTIONS: Reactions = {UseCaseListed: on_use_case_listed}
 
 
 def _change_answers(application: Application, patch: Answers) -> None:

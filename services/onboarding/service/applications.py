@@ -1,8 +1,7 @@
-"""The doors of onboarding: the API; the pages hang beside it in `pages/doors.py`."""
+"""The doors of applications: apply, follow, move, decide."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -10,10 +9,8 @@ from uuid import uuid4
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from services.onboarding import handlers, schemas, tables
-from services.onboarding import model as models
+from services.onboarding import handlers, schemas
 from services.onboarding.domain import Application, Status
-from services.onboarding.pages.doors import PageDoors
 from services.onboarding.repository import KINDS, THEMES, Applications, Filters
 from shared.auth import ADMIN_ROLES, APPLICANT, APPROVER, REVIEWER, Caller
 from shared.paging import page_of
@@ -31,8 +28,7 @@ START, CHANGE, SUBMIT, WITHDRAW = (
     schemas.SubmitSchema(),
     schemas.WithdrawSchema(),
 )
-CHECK, ASK, REPLY, PROPOSE, CONFIRM = (
-    schemas.CheckSchema(),
+ASK, REPLY, PROPOSE, CONFIRM = (
     schemas.AskSchema(),
     schemas.RepliesSchema(),
     schemas.ProposeSchema(),
@@ -46,52 +42,10 @@ def move(says: str, body: type[Schema], who: str) -> Doc:
     return Doc(says=says, body=body, answers="Application", security=who, refuses=refuses)
 
 
-class Service(PageDoors):
-    name = "onboarding"
+class ApplicationDoors:
+    """What applicants and admins do with applications."""
 
-    house = House(tables.metadata, handlers.REACTIONS)
-
-    @http("GET", "/api/v1/models", doc=Doc(says="List the versions of the model", answers="Models", refuses=(422,)))
-    def list_models(self, ask: Ask) -> Answer:
-        ask.only()
-        items = [
-            {
-                "version": version,
-                "current": version == models.current().version,
-                "links": {"self": f"/api/v1/models/{version}"},
-            }
-            for version in models.versions()
-        ]
-        return Answer(body={"items": items}, etag=_etag_of_all(), cached=True)
-
-    @http(
-        "GET",
-        "/api/v1/models/current",
-        doc=Doc(says="Read the model new applications are checked with", answers="Model"),
-    )
-    def current_model(self, ask: Ask) -> Answer:
-        return _model_answer(models.current())
-
-    @http(
-        "GET",
-        "/api/v1/models/<version>",
-        doc=Doc(says="Read one version of the model", answers="Model", refuses=(404,)),
-    )
-    def one_model(self, ask: Ask, version: str) -> Answer:
-        return _model_answer(models.get(version))
-
-    @http(
-        "POST",
-        "/api/v1/checks",
-        doc=Doc(
-            says="Check answers against the model; nothing is stored",
-            body=schemas.CheckSchema,
-            answers="Check",
-            refuses=(400, 413, 415, 422),
-        ),
-    )
-    def check(self, ask: Ask) -> Answer:
-        return Answer(body=handlers.check_answers(CHECK.load(ask.json())))
+    house: House
 
     @http(
         "POST",
@@ -233,14 +187,6 @@ def list_filters(ask: Ask, caller: Caller) -> Filters:
         kind=ask.choice("kind", KINDS),
         theme=ask.choice("theme", THEMES),
     )
-
-
-def _etag_of_all() -> str:
-    return hashlib.sha256("".join(models.get(version).etag for version in models.versions()).encode()).hexdigest()
-
-
-def _model_answer(model: models.Model) -> Answer:
-    return Answer(body=model.body, etag=model.etag, cached=True)
 
 
 def _answer(application: Application, caller: Caller) -> Answer:

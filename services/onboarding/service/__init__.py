@@ -1,0 +1,17 @@
+"""The doors of onboarding: the API; the pages hang beside it in `pages/doors.py`."""
+
+from __future__ import annotations
+
+from services.onboarding import handlers, tables
+from services.onboarding.pages.doors import PageDoors
+from services.onboarding.service.applications import ApplicationDoors, list_filters
+from services.onboarding.service.models import ModelDoors
+from shared.wire import House
+
+__all__ = ["ApplicationDoors", "ModelDoors", "Service", "list_filters"]
+
+
+class Service(ApplicationDoors, ModelDoors, PageDoors):
+    name = "onboarding"
+
+    house = House(tables.metadata, handlers.REACTIONS)
