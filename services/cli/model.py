@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.opening import PROBLEMS, USAGE, AsJson, fail, services_of, show
+from services.cli.opening import PROBLEMS, USAGE, AsJson, fail, installation, services_of, show
 
 model = typer.Typer(help="The business and operator model.", no_args_is_help=True)
 
@@ -16,15 +16,24 @@ model = typer.Typer(help="The business and operator model.", no_args_is_help=Tru
 def list_(as_json: AsJson = False) -> None:
     """List all versions; new applications are checked with the current one."""
     services_of("onboarding")
-    from services.onboarding import model as models
+    from services.onboarding.model import ModelError
+    from services.onboarding.repository import Models
 
-    try:
-        found = [models.get(version) for version in models.versions()]
-        current = models.current().version
-    except models.ModelError as error:
-        fail(PROBLEMS, str(error), "hub model validate VERSION")
-    rows = [{"version": one.version, "status": one.status, "rules": len(one.public["rules"])} for one in found]
-    rows = [row | {"current": row["version"] == current} for row in rows]
+    with installation() as here, here.database("onboarding").reading() as session:
+        models = Models(session)
+        try:
+            current = models.newest().name
+            rows = [
+                {
+                    "version": one.name,
+                    "status": str(one.status),
+                    "rules": len(models.compiled(one).public["rules"]),
+                    "current": one.name == current,
+                }
+                for one in models.all()
+            ]
+        except ModelError as error:
+            fail(PROBLEMS, str(error), "hub model validate VERSION")
     show(rows, ("version", "status", "rules", "current"), as_json=as_json, empty="There is no model.")
 
 
@@ -34,18 +43,20 @@ def validate(
 ) -> None:
     """Check a model: form, references, and that every example shows what it says. One complaint a line."""
     services_of("onboarding")
-    from services.onboarding import model as models
+    from services.onboarding import model as room
+    from services.onboarding.repository import Models
 
     path = Path(model_)
     try:
         if path.is_file():
-            found = models.validate(models.read(path), path.name)
+            found = room.validate(room.read(path), path.name)
         else:
-            found = models.get(model_)
+            with installation() as here, here.database("onboarding").reading() as session:
+                found = Models(session).get(model_)
             found.validate()
-    except models.UnknownModel as error:
+    except room.UnknownModel as error:
         fail(USAGE, f"There is no file {path}. {error}")
-    except models.ModelError as error:
+    except room.ModelError as error:
         for complaint in error.complaints:
             typer.echo(complaint)
         raise typer.Exit(PROBLEMS) from error

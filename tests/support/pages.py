@@ -17,7 +17,7 @@ from shared.pages import Pages
 NOW = datetime(2027, 5, 18, 10, tzinfo=UTC)
 PAGES = Pages("services.onboarding.pages", "services.catalog.pages", "services.notifications.pages", clock=lambda: NOW)
 
-MODEL = model.get("1.0")
+MODEL = model.load(model.shipped()["1.0"].text)
 SCHEMA = MODEL.schema
 EXAMPLES: dict[str, dict[str, Any]] = {one["key"]: one["answers"] for one in MODEL.public["examples"]}
 RULES = len(MODEL.public["rules"])

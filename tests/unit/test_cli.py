@@ -251,7 +251,7 @@ def test_giving_up_needs_a_reason(house: dict[str, Database]) -> None:
     assert statuses(house) == ["parked", "waiting"]
 
 
-def test_the_models_of_this_house_are_listed_and_sound() -> None:
+def test_the_models_of_this_house_are_listed_and_sound(house: dict[str, Database]) -> None:
     versions = json.loads(hub("model", "list", "--json").stdout)
 
     assert [one["version"] for one in versions if one["current"]] == [versions[-1]["version"]]

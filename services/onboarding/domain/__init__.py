@@ -15,6 +15,7 @@ from services.onboarding.domain.applications import (
     Status,
     unsound,
 )
+from services.onboarding.domain.versions import ModelVersion, VersionStatus
 
 __all__ = [
     "BECOMES",
@@ -28,6 +29,8 @@ __all__ = [
     "Decision",
     "Entry",
     "Findings",
+    "ModelVersion",
     "Status",
+    "VersionStatus",
     "unsound",
 ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.onboarding import model as models
 from services.onboarding.commands import (
     Answers,
     AskQuestions,
@@ -23,8 +22,8 @@ from services.onboarding.commands import (
     WithdrawApplication,
 )
 from services.onboarding.domain import Application
-from services.onboarding.model import Model, patched
-from services.onboarding.repository import Applications
+from services.onboarding.model import Finding, Model, patched, verdict
+from services.onboarding.repository import Applications, Models
 from shared.auth import Caller, proves
 from shared.contracts.catalog import UseCaseListed
 from shared.kernel import Invalid, NotFound, Problem, Text
@@ -34,16 +33,16 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER_LENGTH = 8
 
 
-def check_answers(command: CheckAnswers) -> dict[str, Any]:
+def check_answers(session: Session, command: CheckAnswers) -> dict[str, Any]:
     """Return `{"model", "verdict", "findings"}`; nothing is stored."""
-    model = _model(command.model)
+    model = _model(session, command.model)
     findings = _judge(model, command.answers)
-    return {"model": model.version, "verdict": models.verdict(findings), "findings": list(findings)}
+    return {"model": model.version, "verdict": verdict(findings), "findings": list(findings)}
 
 
 def start_application(session: Session, command: StartApplication, caller: Caller | None, owner: str) -> Application:
     """Keep a new application; with `submit` hand it in at once, unless findings keep it a draft."""
-    model, at = _model(command.model), _now()
+    model, at = _model(session, command.model), _now()
     filed_by = caller.subject if caller and caller.is_admin else None
     application = Application.start(
         number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
@@ -61,12 +60,12 @@ def change_application(session: Session, application: Application, command: Chan
         kept = {"email": application.email, "name": application.person, "language": application.language}
         application.change_contact(Contact(**kept | command.contact))
     if command.answers is not None:
-        _change_answers(application, command.answers)
+        _change_answers(session, application, command.answers)
     application.void_proposal(_now())
 
 
 def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:
-    application.take_answers(application.answers, _check(application))
+    application.take_answers(application.answers, _check(session, application))
     application.submit(_now())
 
 
@@ -76,12 +75,12 @@ def withdraw_application(session: Session, application: Application, command: Wi
 
 def reply_to_questions(session: Session, application: Application, command: ReplyToQuestions, _: Caller) -> None:
     if command.answers is not None:
-        _change_answers(application, command.answers)
+        _change_answers(session, application, command.answers)
     application.reply(command.items, _now())
 
 
 def ask_questions(session: Session, application: Application, command: AskQuestions, caller: Caller) -> None:
-    sections = models.get(application.model).schema["properties"]
+    sections = Models(session).get(application.model).schema["properties"]
     lost = [
         Problem(
             f"/items/{place}/pointer", "unknown_question", Text(de="Diese Angabe gibt es nicht.", en="No such answer.")
@@ -112,9 +111,9 @@ def on_use_case_listed(event: UseCaseListed, session: Session) -> None:
     Applications(session).get(event.application_id).listed(event.slug)
 
 
-def _change_answers(application: Application, patch: Answers) -> None:
+def _change_answers(session: Session, application: Application, patch: Answers) -> None:
     """Change answers by a JSON Merge Patch. Raises Invalid, and then changes nothing."""
-    model = models.get(application.model)
+    model = Models(session).get(application.model)
     answers = patched(application.answers, patch)
     application.change_answers(answers, _judge(model, answers))
 
@@ -126,11 +125,11 @@ def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
     return root == "" and section in sections and (not key or key in sections[section]["properties"])
 
 
-def _check(application: Application) -> tuple[models.Finding, ...]:
-    return models.get(application.model).check(application.answers)
+def _check(session: Session, application: Application) -> tuple[Finding, ...]:
+    return Models(session).get(application.model).check(application.answers)
 
 
-def _judge(model: Model, answers: Answers) -> tuple[models.Finding, ...]:
+def _judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
     """Return the findings. Raises Invalid for what is no answer at all: unknown questions, wrong types."""
     problems = model.problems(answers)
     if problems:
@@ -143,11 +142,11 @@ def _judge(model: Model, answers: Answers) -> tuple[models.Finding, ...]:
     return model.check(answers)
 
 
-def _model(version: str | None) -> Model:
+def _model(session: Session, version: str | None) -> Model:
     if version is None:
-        return models.current()
+        return Models(session).current()
     try:
-        return models.get(version)
+        return Models(session).get(version)
     except NotFound as error:
         place = Problem("/model", "unknown_model", error.text)
         raise Invalid(error.text, code="unknown_model", problems=[place]) from error

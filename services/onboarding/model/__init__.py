@@ -2,18 +2,21 @@
 
 A version is a document (`1.0.json`; its form is `format.json`). Released versions are frozen by hash in
 `released.json`. Rules are JSON Schemas over the answers and a closed list of derived values (`derived.py`).
+Which version counts today the database knows: ask `repository.Models`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from services.onboarding.model.check import Bilingual, Finding, verdict
 from services.onboarding.model.derived import DERIVED, derive
-from services.onboarding.model.document import FOLDER, ModelError, assert_frozen, read
+from services.onboarding.model.document import FOLDER, ModelError, assert_frozen, parse, read
 from services.onboarding.model.edition import Model
 from services.onboarding.model.examples import is_shown, patched
 from shared.kernel import NotFound, Problem, Text
@@ -25,55 +28,62 @@ __all__ = [
     "Model",
     "ModelError",
     "Problem",
+    "Shipped",
     "UnknownModel",
-    "current",
     "derive",
-    "get",
     "is_shown",
+    "load",
+    "order",
+    "parse",
     "patched",
     "read",
+    "shipped",
     "validate",
     "verdict",
-    "versions",
 ]
 
 _VERSION = re.compile(r"[0-9]{1,4}[.][0-9]{1,4}")
 
 
 class UnknownModel(NotFound):
-    """No model has this version."""
+    """No model has this version, or none that whoever asks may see; `known` are those they may."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, known: Iterable[str]) -> None:
         shown = version[:20].encode("utf-8", "replace").decode("utf-8")
         text = Text(
-            de=f"Ein Modell „{shown}“ gibt es nicht. Es gibt: {', '.join(versions())}.",
-            en=f"There is no model “{shown}”. There are: {', '.join(versions())}.",
+            de=f"Ein Modell „{shown}“ gibt es nicht. Es gibt: {', '.join(known)}.",
+            en=f"There is no model “{shown}”. There are: {', '.join(known)}.",
         )
         super().__init__(text, code="unknown_model")
 
 
+def order(version: str) -> tuple[int, ...]:
+    """Return what versions are sorted by: 1.10 is newer than 1.9."""
+    return tuple(int(number) for number in version.split("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A document that comes with this release, exactly as it was written."""
+
+    text: str
+    sha256: str
+    is_draft: bool
+
+
 @cache
-def versions() -> tuple[str, ...]:
-    """Return all versions, oldest first."""
+def shipped() -> dict[str, Shipped]:
+    """Return the documents that come with this release by version, oldest first.
+
+    Raises: ModelError if a released one was edited.
+    """
     found = [path.stem for path in FOLDER.glob("*.json") if _VERSION.fullmatch(path.stem)]
-    return tuple(sorted(found, key=lambda version: [int(number) for number in version.split(".")]))
+    return {version: _shipped(version) for version in sorted(found, key=order)}
 
 
-@cache
-def current() -> Model:
-    """Return the newest published model."""
-    published = (model for model in map(_load, reversed(versions())) if model.status == "published")
-    model = next(published, None)
-    if model is None:
-        raise ModelError([f"{FOLDER.name}: no model is published"])
-    return model
-
-
-def get(version: str) -> Model:
-    """Return the model of this version, drafts and retired ones too. Raises: UnknownModel."""
-    if version not in versions():
-        raise UnknownModel(version)
-    return _load(version)
+def load(text: str, file: str = "draft") -> Model:
+    """Return the model that `text` describes. Raises: ModelError."""
+    return Model(parse(text, file), file)
 
 
 def validate(document: dict[str, Any], file: str = "draft") -> Model:
@@ -86,11 +96,11 @@ def validate(document: dict[str, Any], file: str = "draft") -> Model:
     return model
 
 
-@cache
-def _load(version: str) -> Model:
-    path: Path = FOLDER / f"{version}.json"
+def _shipped(version: str) -> Shipped:
+    path = FOLDER / f"{version}.json"
     document = read(path)
     assert_frozen(path, document)
     if document.get("version") != version:
         raise ModelError([f"{path.name}: /version: the file is named after its version"])
-    return Model(document, path.name)
+    written = path.read_bytes()
+    return Shipped(written.decode("utf-8"), hashlib.sha256(written).hexdigest(), document.get("status") == "draft")

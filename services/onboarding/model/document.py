@@ -37,11 +37,20 @@ class ModelError(ValueError):
 def read(path: Path) -> Schema:
     """Return the document in `path`, or raise ModelError if it is no JSON object or repeats a key."""
     try:
-        document = json.loads(path.read_text("utf-8"), object_pairs_hook=_object)
-    except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
         raise ModelError([f"{path.name}: {error}"]) from error
+    return parse(text, path.name)
+
+
+def parse(text: str, file: str) -> Schema:
+    """Return the document that `text` is, or raise ModelError if it is no JSON object or repeats a key."""
+    try:
+        document = json.loads(text, object_pairs_hook=_object)
+    except ValueError as error:  # JSONDecodeError is one
+        raise ModelError([f"{file}: {error}"]) from error
     if not isinstance(document, dict):
-        raise ModelError([f"{path.name}: a model is a JSON object"])
+        raise ModelError([f"{file}: a model is a JSON object"])
     return document
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
-from services.onboarding import model as models
 from services.onboarding.commands import ChangeApplication
 from services.onboarding.domain import CHANGEABLE, NEXT, Application, Status
+from services.onboarding.model import patched
 from services.onboarding.pages import PAGES, form, overview
-from services.onboarding.repository import Applications, Filters
+from services.onboarding.repository import Applications, Filters, Models
 from shared.auth import APPLICANT, applicant
 from shared.kernel import NotFound, Problem, Text
 from shared.paging import next_link, page_of
@@ -34,7 +34,8 @@ class ApplicantDoors:
 
     @http("GET", "/")
     def show_start(self, ask: Ask) -> Response:
-        model = models.current()
+        with self.house.database.reading() as session:
+            model = Models(session).current()
         asked = sum(len(section["properties"]) for section in model.schema["properties"].values())
         facts = {"version": model.version, "questions": asked, "rules": len(model.public["rules"])}
         return show(PAGES, ask, "onboarding/start.html", model=facts, figures=None)
@@ -90,10 +91,12 @@ class ApplicantDoors:
         def save() -> Response:
             with self.house.database.transaction() as session:
                 application = self._mine(ask, session, id)
-                schema = models.get(application.model).schema
+                schema = Models(session).get(application.model).schema
                 _check_section(schema, section)
                 before, problems = form.asked(schema, section, application.answers), []
-                if not self._is_kept(application, section, fields):  # a second click on "save" finds its work done
+                if not self._is_kept(
+                    schema, application, section, fields
+                ):  # a second click on "save" finds its work done
                     ask.match(application.version, one(fields, "version"))
                     problems = self._keep(session, application, section, fields)
                 added = bool(form.asked(schema, section, application.answers) - before)
@@ -148,19 +151,18 @@ class ApplicantDoors:
         return application
 
     @staticmethod
-    def _is_kept(application: Application, section: str, fields: dict[str, list[str]]) -> bool:
-        schema = models.get(application.model).schema
+    def _is_kept(schema: dict[str, Any], application: Application, section: str, fields: dict[str, list[str]]) -> bool:
         typed, problems = form.parse(schema, section, fields)
-        kept = models.patched(application.answers, form.patch(schema, section, typed))
+        kept = patched(application.answers, form.patch(schema, section, typed))
         return not problems and bool(kept == application.answers)
 
     @staticmethod
     def _keep(session: Session, application: Application, section: str, fields: dict[str, list[str]]) -> list[Problem]:
         """Take in what is an answer; return what is none, be it unreadable or refused by the model."""
-        model = models.get(application.model)
+        model = Models(session).get(application.model)
         typed, problems = form.parse(model.schema, section, fields)
         patch = form.patch(model.schema, section, form.readable(section, typed, problems))
-        refused = model.problems(models.patched(application.answers, patch))
+        refused = model.problems(patched(application.answers, patch))
         for problem in refused:
             patch[section][problem.pointer.split("/")[2]] = None
         handlers.change_application(
@@ -180,7 +182,8 @@ class ApplicantDoors:
         with self.house.database.reading() as session:
             application = Applications(session).get_for(uuid_of(id_), caller)
             view = schemas.application_view(application, None)
-        schema, findings = models.get(application.model).schema, application.findings
+            model = Models(session).get(application.model)
+        schema, findings = model.schema, application.findings
         mine = APPLICANT in caller.roles
         key = ask.keyring.resume_key(view["id"], application.owner)
         return show(
@@ -191,7 +194,7 @@ class ApplicantDoors:
             at=f"/applications/{id_}",
             application=view,
             tasks=overview.tasks(schema, application.answers, findings, ask.language),
-            tally=overview.tally(findings, len(models.get(application.model).public["rules"])),
+            tally=overview.tally(findings, len(model.public["rules"])),
             findings=overview.remarks(schema, findings, ask.language),
             sheets=overview.sheets(schema, application.answers, findings, ask.language),
             ahead=overview.ahead(str(application.status), ask.language),
@@ -221,7 +224,7 @@ class ApplicantDoors:
         with self.house.database.reading() as session:
             application = self._mine(ask, session, id_)
             view = schemas.application_view(application, None)
-        schema = models.get(application.model).schema
+            schema = Models(session).get(application.model).schema
         _check_section(schema, section)
         answers = application.answers
         if posted is not None:

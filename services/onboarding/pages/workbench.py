@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
-from services.onboarding import model as models
 from services.onboarding.domain import NEXT, Application, Status
 from services.onboarding.pages import PAGES, overview
-from services.onboarding.repository import KINDS, THEMES, Applications, Filters
+from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models
 from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
 from shared.paging import next_link, page_of
 from shared.web import Answer, Ask, http, redirect
@@ -122,7 +121,7 @@ class WorkbenchDoors:
         with self.house.database.reading() as session:
             application = Applications(session).get(uuid_of(id_))
             view = schemas.application_view(application, caller)
-        model, findings = models.get(application.model), application.findings
+            model, findings = Models(session).get(application.model), application.findings
         proposal = view["proposal"]
         return show(
             PAGES,

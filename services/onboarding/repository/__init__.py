@@ -6,10 +6,12 @@ from services.onboarding.repository.applications import (
     Applications,
     Filters,
 )
+from services.onboarding.repository.models import Models
 
 __all__ = [
     "KINDS",
     "THEMES",
     "Applications",
     "Filters",
+    "Models",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from services.onboarding import handlers, schemas
-from services.onboarding import model as models
+from services.onboarding.model import Model
+from services.onboarding.repository import Models
 from shared.web import Answer, Ask, Doc, http
 from shared.wire import House
 
@@ -20,15 +21,15 @@ class ModelDoors:
     @http("GET", "/api/v1/models", doc=Doc(says="List the versions of the model", answers="Models", refuses=(422,)))
     def list_models(self, ask: Ask) -> Answer:
         ask.only()
+        with self.house.database.reading() as session:
+            models = Models(session)
+            newest, seen = models.newest().name, [one for one in models.all() if one.is_seen]
+            etag = hashlib.sha256("".join(models.compiled(one).etag for one in seen).encode()).hexdigest()
         items = [
-            {
-                "version": version,
-                "current": version == models.current().version,
-                "links": {"self": f"/api/v1/models/{version}"},
-            }
-            for version in models.versions()
+            {"version": one.name, "current": one.name == newest, "links": {"self": f"/api/v1/models/{one.name}"}}
+            for one in seen
         ]
-        return Answer(body={"items": items}, etag=_etag_of_all(), cached=True)
+        return Answer(body={"items": items}, etag=etag, cached=True)
 
     @http(
         "GET",
@@ -36,7 +37,8 @@ class ModelDoors:
         doc=Doc(says="Read the model new applications are checked with", answers="Model"),
     )
     def current_model(self, ask: Ask) -> Answer:
-        return _model_answer(models.current())
+        with self.house.database.reading() as session:
+            return _model_answer(Models(session).current())
 
     @http(
         "GET",
@@ -44,7 +46,8 @@ class ModelDoors:
         doc=Doc(says="Read one version of the model", answers="Model", refuses=(404,)),
     )
     def one_model(self, ask: Ask, version: str) -> Answer:
-        return _model_answer(models.get(version))
+        with self.house.database.reading() as session:
+            return _model_answer(Models(session).get(version))
 
     @http(
         "POST",
@@ -57,12 +60,10 @@ class ModelDoors:
         ),
     )
     def check(self, ask: Ask) -> Answer:
-        return Answer(body=handlers.check_answers(CHECK.load(ask.json())))
+        command = CHECK.load(ask.json())
+        with self.house.database.reading() as session:
+            return Answer(body=handlers.check_answers(session, command))
 
 
-def _etag_of_all() -> str:
-    return hashlib.sha256("".join(models.get(version).etag for version in models.versions()).encode()).hexdigest()
-
-
-def _model_answer(model: models.Model) -> Answer:
+def _model_answer(model: Model) -> Answer:
     return Answer(body=model.body, etag=model.etag, cached=True)

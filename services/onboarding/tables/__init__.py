@@ -5,9 +5,11 @@ from services.onboarding.tables.applications import (
     decisions,
 )
 from services.onboarding.tables.ground import metadata
+from services.onboarding.tables.versions import model_versions
 
 __all__ = [
     "applications",
     "decisions",
     "metadata",
+    "model_versions",
 ]

@@ -11,7 +11,7 @@ import pytest
 from services.onboarding import model
 from services.onboarding.model import formats
 
-MODEL = model.get("1.0")
+MODEL = model.load(model.shipped()["1.0"].text)
 
 
 def problems(given_answers: object) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from services.onboarding import model
 from services.onboarding.model.check import given as really_given
 from services.onboarding.model.derived import derive
 
-MODEL = model.get("1.0")
+MODEL = model.load(model.shipped()["1.0"].text)
 RULES = {rule["id"]: rule for rule in MODEL.public["rules"]}
 QUESTIONS = {
     f"/{section}/{name}": question
