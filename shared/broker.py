@@ -18,6 +18,7 @@ from kombu import Connection, Consumer, Exchange, Queue
 from kombu import binding as bind
 
 from shared.contracts import LISTENERS
+from shared.failpoints import reach
 from shared.outbox import Waiting
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,9 @@ class _Publisher:
             self.pending[self.tag], self.ids[event.position] = event.position, str(event.event_id)
             key = event.type.split(".", 1)[1]
             self.channel._basic_publish(message, f"{teller}.events", key, mandatory=True)  # noqa: SLF001
+            reach("relay.publishing")
+        if batch:
+            reach("relay.published")
         deadline = time.monotonic() + CONFIRM_WITHIN_S
         while self.pending and time.monotonic() < deadline:
             self._pump(1.0)
@@ -219,6 +223,8 @@ class _Publisher:
                 self.confirmed.add(position)
             elif not ok:
                 self.nacked += 1
+        if self.pending:
+            reach("relay.half_confirmed")
 
     def _on_return(self, error: Any, exchange_: str, key: str, message: Any) -> None:
         log.error("no queue is bound for %s on %s: the event stays in the outbox", key, exchange_)

@@ -44,6 +44,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from shared.envelope import seal
+from shared.failpoints import reach
 from shared.kernel import Aggregate
 from shared.logs import correlation
 
@@ -163,12 +164,18 @@ class Database:
         self.on_told: Callable[[], None] = lambda: None
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """Commit on leaving, roll back on any error. What aggregates recorded goes to the outbox."""
+    def transaction(self, of: str = "") -> Iterator[Session]:
+        """Commit on leaving, roll back on any error. What aggregates recorded goes to the outbox.
+
+        `of` names whose transaction it is to failpoints.
+        """
         with self.lock, self._session() as session, session.begin():
             yield session
             session.flush()
             told = self._keep_events(session)
+            if told:
+                reach(f"{of}.told")
+            reach(f"{of}.ready")
         if told:
             self.on_told()
 

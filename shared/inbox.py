@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from shared import metrics
 from shared.database import Database, unavailable
 from shared.envelope import BrokenContract, Envelope, read, unseal
+from shared.failpoints import reach
 from shared.kernel import Event
 from shared.logs import correlation
 
@@ -159,7 +160,7 @@ class Inbox:
 
     def _apply_all(self, letters: Sequence[Letter]) -> list[Key]:
         """Run what is next in line, note what is not. Returns the aggregates that moved on."""
-        with self.database.transaction() as session:
+        with self.database.transaction("inbox") as session:
             at = self.database.now(session)
             ids = self.table.c.event_id.in_([letter.event_id for letter in letters])
             seen = set(session.scalars(select(self.table.c.event_id).where(ids)))
@@ -171,8 +172,11 @@ class Inbox:
                     continue
                 seen.add(letter.event_id)
                 rows.append(letter.row(self._act(session, letter, after), at))
+            session.flush()
+            reach("inbox.acted")
             if rows:
                 session.execute(insert(self.table), rows)
+            reach("inbox.kept")
             self._move(session, after, before)
         for row in rows:
             metrics.inbox.labels(self.service, row["status"]).inc()
@@ -246,6 +250,7 @@ class Inbox:
                 session.execute(insert(self.table).values(row))
             elif kept in {"waiting", "retry", "parked"}:
                 session.execute(update(self.table).where(there).values(row))
+            reach("inbox.failing")
         metrics.inbox.labels(self.service, status).inc()
 
     def _park_unreadable(self, delivery: Delivery, error: Exception) -> None:

@@ -7,6 +7,7 @@ import threading
 
 from shared.broker import Broker, Message, Receiver
 from shared.database import ping, unavailable
+from shared.failpoints import reach
 from shared.inbox import Delivery, Inbox
 from shared.logs import new_correlation
 
@@ -45,10 +46,13 @@ class Listener:
         batch = receiver.batch(BATCH, timeout=0.5)
         if not batch:
             return
+        reach("listener.received")
         new_correlation()
         deliveries = [Delivery(teller, _bytes(message)) for teller, message in batch]
         self._take(deliveries, receiver)
+        reach("listener.committed")
         receiver.ack(batch)
+        reach("listener.acked")
 
     def _take(self, deliveries: list[Delivery], receiver: Receiver) -> None:
         """Hold the batch while the database is away: a closed channel counts every message, or drops it in memory."""

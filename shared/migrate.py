@@ -14,6 +14,8 @@ from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
+from shared.failpoints import reach
+
 VERSION_TABLE = "schema_version"
 
 
@@ -46,6 +48,7 @@ def run(context: Any, metadata: MetaData) -> None:
             version_table=VERSION_TABLE,
             render_as_batch=True,
             transaction_per_migration=True,
+            on_version_apply=lambda **_: reach("migrate.applied"),
         )
         with context.begin_transaction():
             if engine.dialect.name == "postgresql":

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from shared.database import Database
+from shared.failpoints import reach
 
 KEEP_DAYS = 35
 
@@ -99,4 +100,6 @@ class Outbox:
         long_ago = self.table.c.published_at < datetime.now(UTC) - timedelta(days=KEEP_DAYS)
         old = long_ago & (self.table.c.run < self.run) if self.forgetful else long_ago
         with self.database.transaction() as session:
-            return int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]
+            gone = int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]
+            reach("retention.deleted")
+            return gone

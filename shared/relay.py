@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from shared import metrics
 from shared.broker import Broker, Doubt
 from shared.database import Database
+from shared.failpoints import reach
 from shared.logs import new_correlation
 from shared.outbox import Outbox, Waiting
 
@@ -68,8 +69,14 @@ class Relay:
         """Publish one batch, or wait for work. Raises Doubt when the broker left anything open."""
         self.wake.clear()
         batch = self.outbox.waiting(BATCH)
+        if batch:
+            reach("relay.claimed")
         confirmed = publish(self.outbox.service, batch)
+        if confirmed:
+            reach("relay.confirmed")
         self.outbox.mark(sorted(confirmed))
+        if confirmed:
+            reach("relay.marked")
         metrics.outbox.labels(self.outbox.service).inc(len(confirmed))
         if len(confirmed) < len(batch):
             metrics.unroutable.labels(self.outbox.service).inc(len(batch) - len(confirmed))

@@ -22,7 +22,7 @@ from typing import Any
 
 from nameko.runners import ServiceRunner
 
-from shared import embedded, logs, settings
+from shared import embedded, failpoints, logs, settings
 from shared.auth import Keyring
 from shared.broker import Broker
 from shared.settings import Settings, WrongSettings
@@ -41,6 +41,8 @@ def serve(*names: str) -> None:
     try:
         chosen = settings.read()
         logs.configure(chosen.log_level, chosen.log_format)
+        if failpoints.ASKED:
+            log.warning("THIS PROCESS WILL FAIL ON PURPOSE: HUB_FAILPOINTS=%s", failpoints.ASKED)
         _check_versions()
         _check_company(chosen, names)
         _check_port(chosen)

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
+from shared import failpoints
+
 ROLES = ("doors", "listener", "relay", "clock", "sender")
 
 
@@ -60,6 +62,8 @@ def read(env: Env | None = None) -> Settings:
     except EnvError as error:
         raise WrongSettings(str(error)) from error
     _check(settings)
+    if failpoints.ASKED and settings.public_url.startswith("https:"):
+        raise WrongSettings("HUB_FAILPOINTS makes this process fail on purpose; a house at https:// does not do that.")
     return settings
 
 

@@ -12,6 +12,7 @@ from services.notifications.letters.channels import Mail, NotSent, Send
 from services.notifications.repository import Messages
 from shared import metrics
 from shared.database import Database
+from shared.failpoints import reach
 from shared.logs import new_correlation
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class Sender:
             claimed = Messages(session).due_mail(now, AT_ONCE)
             for delivery, _, _ in claimed:
                 delivery.claim(now)
+        if claimed:
+            reach("sender.claimed")
         self._send_all(claimed, now)
         return len(claimed)
 
@@ -89,8 +92,10 @@ class Sender:
 
     def _note(self, tried: list[Delivery]) -> None:
         if tried:
+            reach("sender.answered")
             with self.database.transaction() as session:
                 session.add_all(tried)
+            reach("sender.noted")
 
     def _mail(self, delivery: Delivery, message: Message, contact: Contact) -> Mail:
         to_applicant = message.recipient == contact.owner

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared.database import Database
+from shared.failpoints import reach
 from shared.kernel import Text
 from shared.web.answers import Answer
 from shared.web.asking import Ask
@@ -38,13 +39,16 @@ def once(
 
     `key` is given by forms; programs send it as a header. Raises 400 without a key, 422 for a key with another body.
     """
+    reach("door.parsed")
     try:
-        return _once(database, ask, authorize, act, key)
+        answer = _once(database, ask, authorize, act, key)
     except (IntegrityError, StaleDataError) as error:
         if isinstance(error, IntegrityError) and "idempotency" not in str(error.orig).lower():
             raise
         # A twin with the same key, or somebody else, has just committed: now we find its answer, or hear 412.
-        return _once(database, ask, authorize, act, key)
+        answer = _once(database, ask, authorize, act, key)
+    reach("door.committed")
+    return answer
 
 
 def _once(
@@ -55,7 +59,7 @@ def _once(
     given: str | None,
 ) -> Answer:
     table = database.metadata.tables["idempotency"]
-    with database.transaction() as session:
+    with database.transaction("door") as session:
         thing = authorize(session)
         row = {
             "scope": ask.scope,
@@ -71,6 +75,7 @@ def _once(
             return _replay(before.request_hash, before.status, before.answer, ask)
         answer = act(session, thing)
         session.flush()
+        reach("door.changed")
         kept = {
             "body": answer.body,
             "etag": answer.etag,
@@ -100,3 +105,4 @@ def forget_old(database: Database) -> None:
     with database.transaction() as session:
         old = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
         session.execute(delete(table).where(table.c.created_at < old))
+        reach("retention.deleted")

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
+from shared.failpoints import midway
 from shared.logs import new_correlation
 from shared.web import errors
 from shared.web.asking import Ask, Asked
@@ -158,7 +159,8 @@ class App:
             response.headers.setdefault(name, value)
         if self.server.draining:
             response.headers["Connection"] = "close"
-        return response(environ, start_response)
+        parts: Iterable[bytes] = response(environ, start_response)
+        return midway("door.answering", parts) if request.method == "POST" else parts
 
     def _answer(self, request: Asked, environ: dict[str, Any]) -> Response:
         from shared.web.door import refused

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from shared.failpoints import reach
+
 CONNECT_WITHIN_S = 15
 FOR_GOOD = 500
 
@@ -46,6 +48,7 @@ def channel(url: str, sender: str) -> Send:
         try:
             message = _message(mail, sender)
             with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=CONNECT_WITHIN_S) as server:
+                reach("sender.connected")
                 if parts.username:
                     server.starttls(context=ssl.create_default_context())
                     server.login(unquote(parts.username), unquote(parts.password or ""))
