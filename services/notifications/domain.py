@@ -44,7 +44,7 @@ class Delivery:
 
     id: UUID = field(default_factory=uuid4)
     message_id: UUID
-    application_id: UUID
+    application_id: UUID | None
     channel: str
     status: Status
     at: datetime
@@ -76,13 +76,13 @@ class Delivery:
 
 @dataclass(eq=False, kw_only=True)
 class Message:
-    """What is told to one recipient: a subject (`applicant:…`, `admin:…`) or a `role:…`.
+    """What is told to one recipient: a subject (`applicant:…`, `admin:…`) or a `role:…`; perhaps of no application.
 
     `words` holds `{"de": {"subject", "text"}, "en": {...}}` as it was written then.
     """
 
     id: UUID = field(default_factory=uuid4)
-    application_id: UUID
+    application_id: UUID | None
     recipient: str
     not_for: str | None
     template: str

@@ -61,37 +61,44 @@ class Writer:
 
     def write(self, event: Event, session: Session) -> None:
         """Write one letter for every row of the table about this transition."""
-        contact = Contacts(session).find(event.application_id)  # type: ignore[attr-defined]
-        if contact is None:
-            raise LookupError(f"no contact of application {event.application_id} yet")  # type: ignore[attr-defined]
+        application: UUID | None = getattr(event, "application_id", None)
+        contact = Contacts(session).find(application) if application else None
+        if application and contact is None:
+            raise LookupError(f"no contact of application {application} yet")
         for row in self.table[event.name]:
-            if row.when == "unproved" and contact.proved:
+            if row.when == "unproved" and contact and contact.proved:
                 continue
             Messages(session).add(self._letter(row, event, contact))
 
-    def _letter(self, row: letters.Row, event: Event, contact: Contact) -> Message:
+    def _letter(self, row: letters.Row, event: Event, contact: Contact | None) -> Message:
         to_applicant = row.role == "applicant"
+        assert contact or not to_applicant, f"{row.transition}: there is no applicant to be told"
         message = Message(
-            application_id=contact.application_id,
-            recipient=contact.owner if to_applicant else f"role:{row.role}",
+            application_id=contact.application_id if contact else None,
+            recipient=contact.owner if contact and to_applicant else f"role:{row.role}",
             not_for=getattr(event, row.not_for) if row.not_for else None,
             template=row.transition,
             words=row.words(self._context(event, contact)),
             at=datetime.now(UTC),
         )
+        held = contact is not None and to_applicant and not contact.proved and row.when != "unproved"
         for channel in row.channels:
-            hold = channel == EMAIL and to_applicant and not contact.proved and row.when != "unproved"
-            message.deliver(channel, hold=hold)
+            message.deliver(channel, hold=held and channel == EMAIL)
         return message
 
-    def _context(self, event: Event, contact: Contact) -> dict[str, Any]:
+    def _context(self, event: Event, contact: Contact | None) -> dict[str, Any]:
+        """Return the words a letter may use; `model_link` and the event's own if it is about no application."""
         given = {one.name: getattr(event, one.name) for one in fields(event)}
+        given["proposed_by_name"] = str(given.get("proposed_by", "")).removeprefix("admin:")
+        if "model" in given:
+            given["model_link"] = f"{self.public_url}/workbench/models/{given['model']}"
+        if contact is None:
+            return given
         application = contact.application_id
         slug = event.slug if isinstance(event, UseCaseListed) else ""
         return given | {
             "number": contact.number,
             "person": contact.person,
-            "proposed_by_name": str(given.get("proposed_by", "")).removeprefix("admin:"),
             "link": f"{self.public_url}/applications/{application}",
             "private_link": self.private_link(application, contact.owner, contact.email),
             "case_link": f"{self.public_url}/workbench/{application}",

@@ -101,13 +101,13 @@ class Messages:
         due = select(deliveries.c.id).where(deliveries.c.channel == EMAIL, deliveries.c.due_at <= now)
         return self._session.execute(due.limit(1)).first() is not None
 
-    def due_mail(self, now: datetime, limit: int) -> list[tuple[Delivery, Message, Contact]]:
+    def due_mail(self, now: datetime, limit: int) -> list[tuple[Delivery, Message, Contact | None]]:
         """Return mail whose time has come, with what it carries, and lock it against other senders."""
         due = (deliveries.c.channel == EMAIL) & (deliveries.c.due_at <= now)
         query = (
             select(Delivery, Message, Contact)
             .join(messages, messages.c.id == deliveries.c.message_id)
-            .join(contacts, contacts.c.application_id == deliveries.c.application_id)
+            .outerjoin(contacts, contacts.c.application_id == deliveries.c.application_id)
             .where(due)
             .order_by(deliveries.c.due_at)
             .limit(limit)

@@ -17,7 +17,7 @@ def message_view(message: Message, language: str, *, read: bool) -> dict[str, An
     return {
         "id": str(message.id),
         "at": message.at.isoformat(),
-        "application": str(message.application_id),
+        "application": str(message.application_id) if message.application_id else None,
         "subject": words["subject"],
         "text": words["text"],
         "read": read,

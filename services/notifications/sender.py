@@ -59,7 +59,7 @@ class Sender:
         self._send_all(claimed, now)
         return len(claimed)
 
-    def _send_all(self, claimed: list[tuple[Delivery, Message, Contact]], now: datetime) -> None:
+    def _send_all(self, claimed: list[tuple[Delivery, Message, Contact | None]], now: datetime) -> None:
         """Send, and write down what became of it at least every `NOTE_EVERY_S`: a crash doubles no more than that.
 
         What half of the lease was not enough for goes back, before another sender takes it for abandoned.
@@ -97,9 +97,9 @@ class Sender:
                 session.add_all(tried)
             reach("sender.noted")
 
-    def _mail(self, delivery: Delivery, message: Message, contact: Contact) -> Mail:
-        to_applicant = message.recipient == contact.owner
-        language = contact.language if to_applicant else "de"
+    def _mail(self, delivery: Delivery, message: Message, contact: Contact | None) -> Mail:
+        to, language = self.admin_mailbox, "de"
+        if contact and message.recipient == contact.owner:
+            to, language = contact.email, contact.language
         words = message.words[language]
-        to = contact.email if to_applicant else self.admin_mailbox
         return Mail(id=str(delivery.id), to=to, subject=words["subject"], text=words["text"], language=language)

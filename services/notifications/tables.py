@@ -37,7 +37,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("application_id", Uuid, nullable=False, index=True),
+    Column("application_id", Uuid, index=True),  # none if it is about the house
     Column("recipient", String(200), nullable=False),
     Column("not_for", String(200)),
     Column("template", String(200), nullable=False),
@@ -51,7 +51,7 @@ deliveries = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("message_id", Uuid, ForeignKey("messages.id"), nullable=False),
-    Column("application_id", Uuid, nullable=False, index=True),
+    Column("application_id", Uuid, index=True),  # none if it is about the house
     Column("channel", String(20), nullable=False),
     Column(
         "status",

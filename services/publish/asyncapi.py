@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.onboarding.domain.versions import version_id
 from shared.contracts import EVENTS, LISTENERS
 from shared.envelope import schema as schema_of
 from shared.kernel import Event
@@ -128,7 +129,10 @@ def _message(name: str, kind: type[Event]) -> Schema:
 
 
 def _subject(teller: str, example: Schema) -> str:
-    return str(example["application_id"] if teller == "onboarding" else example["use_case_id"])
+    if teller == "catalog":
+        return str(example["use_case_id"])
+    found = example.get("application_id") or example.get("campaign_id")
+    return str(found or version_id(example["model"]))
 
 
 def _data(name: str) -> Schema:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
+from services.notifications.letters import ROLES
 from services.onboarding.domain import WHO, Status
 from services.onboarding.schemas import OUTCOMES
 
@@ -188,9 +189,9 @@ def _of_the_catalog() -> dict[str, Schema]:
 
 
 def _of_messages() -> dict[str, Schema]:
-    message = {"id": ID, "at": MOMENT, "application": ID, "subject": TEXT, "text": TEXT, "read": FLAG}
+    message = {"id": ID, "at": MOMENT, "application": or_null(ID), "subject": TEXT, "text": TEXT, "read": FLAG}
     delivery = {
-        "message": ID, "to": {"enum": ["applicant", "approver", "reviewer"]}, "channel": {"enum": [EMAIL, IN_APP]},
+        "message": ID, "to": {"enum": sorted(ROLES)}, "channel": {"enum": [EMAIL, IN_APP]},
         "status": {"enum": sorted(DeliveryStatus)}, "at": MOMENT, "attempts": COUNT,
     }  # fmt: skip
     return {

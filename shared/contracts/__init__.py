@@ -1,6 +1,7 @@
 """The only language between services: one class and one JSON Schema with an example per event version."""
 
 from shared.contracts.catalog import UseCaseListed
+from shared.contracts.models import ModelChanged, ModelOffered, ModelPublished, ModelRetired, ModelWithdrawn
 from shared.contracts.onboarding import (
     ApplicationApproved,
     ApplicationDeclined,
@@ -26,6 +27,11 @@ EVENTS: dict[str, type[Event]] = {
         ApplicationApproved,
         ApplicationDeclined,
         ApplicationWithdrawn,
+        ModelPublished,
+        ModelWithdrawn,
+        ModelRetired,
+        ModelOffered,
+        ModelChanged,
         UseCaseListed,
     )
 }

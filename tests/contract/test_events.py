@@ -19,6 +19,7 @@ from sqlalchemy import select
 from services.notifications import handlers as notifications
 from services.onboarding.commands import Contact
 from services.onboarding.domain import Application
+from services.onboarding.domain.versions import version_id
 from services.onboarding.repository import Applications
 from services.publish.asyncapi import asyncapi
 from shared import migrate
@@ -155,7 +156,9 @@ def test_a_listener_takes_what_it_is_told(listener: str, name: str, tmp_path: Pa
 def message(name: str, sequence: int, **more: Any) -> bytes:
     """Write `name`'s example as it stands on the wire, about a subject of its own."""
     data = example(name)
-    subject = UUID(data.get("use_case_id", data["application_id"]))
+    subject = UUID(
+        data.get("use_case_id") or data.get("application_id") or data.get("campaign_id") or str(version_id("1.1"))
+    )
     sealed = seal(event(name), subject=subject, sequence=sequence, correlation="test")
     return json.dumps(sealed | {"data": data | more}).encode()
 

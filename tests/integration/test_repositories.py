@@ -178,3 +178,15 @@ def test_mail_is_claimed_once_and_comes_back_when_its_sender_died(open_database:
         assert Messages(session).due_mail(NOON + timedelta(seconds=60), 10) == []
         assert len(Messages(session).due_mail(NOON + timedelta(seconds=200), 10)) == 1
         assert session.get_one(Delivery, claimed.id).attempts == 1
+
+
+def test_a_letter_about_the_house_belongs_to_no_application_and_is_sent(open_database: OpenDatabase) -> None:
+    database = open_database("notifications", notifications.metadata)
+    message = Message(application_id=None, recipient="role:editor", not_for=None, template="t", words={}, at=NOON)
+    message.deliver(EMAIL, hold=False)
+    with database.transaction() as session:
+        Messages(session).add(message)
+
+    with database.transaction() as session:
+        [(claimed, _, contact)] = Messages(session).due_mail(NOON, 10)
+        assert (claimed.application_id, contact) == (None, None)

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError
 
 LANGUAGES = ("de", "en")
 CHANNELS = {"in_app", "email"}
-ROLES = {"applicant", "reviewer", "approver"}
+ROLES = {"applicant", "reviewer", "approver", "editor"}
 BLOCK_KEYS = {"channels", "when", "not_for", *LANGUAGES}
 
 

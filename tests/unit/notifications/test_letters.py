@@ -31,7 +31,14 @@ SAMPLES: dict[str, Any] = {
     "UUID": uuid4(), "datetime": datetime(2026, 11, 23, tzinfo=UTC), "date": date(2027, 1, 31), "int": 2, "bool": False,
     "tuple[str, ...]": ("mobility",),
 }  # fmt: skip
-WORDS = {"outcome": "approve", "why": "changed", "proposed_by": "admin:Vera", "slug": "parkraum-lotse"}
+WORDS = {
+    "model": "1.1",
+    "before": "1.0",
+    "outcome": "approve",
+    "why": "changed",
+    "proposed_by": "admin:Vera",
+    "slug": "parkraum-lotse",
+}
 
 
 def table_with(change: Any) -> dict[str, Any]:
@@ -48,7 +55,8 @@ def an_event(kind: type[Event], /, **but: Any) -> Event:
 
 def words_of(kind: type[Event], row: Row, /, **but: Any) -> dict[str, dict[str, str]]:
     writer = Writer("https://hub.example", lambda application, owner, email: "https://hub.example/private")
-    return row.words(writer._context(an_event(kind, **but), CONTACT))
+    event = an_event(kind, **but)
+    return row.words(writer._context(event, CONTACT if hasattr(event, "application_id") else None))
 
 
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: kind.name)
