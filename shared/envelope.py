@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -100,11 +100,15 @@ def read(body: bytes) -> Envelope:
 
 
 def unseal(kind: type[E], envelope: Envelope) -> E:
-    """Return the `kind` event in `envelope`, or raise BrokenContract. Unknown data is dropped."""
+    """Return the `kind` event in `envelope`, or raise BrokenContract. Unknown data is dropped.
+
+    A field with a default is one that older events lack.
+    """
     data = envelope["data"]
     check(kind.name, data)
     hints = _hints(kind.name, kind)
-    return kind(**{field.name: _rich(data[field.name], hints[field.name]) for field in fields(kind)})
+    known = [field.name for field in fields(kind) if field.name in data or field.default is MISSING]
+    return kind(**{name: _rich(data[name], hints[name]) for name in known})
 
 
 def _hints(name: str, kind: type[Event]) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.catalog import UseCaseListed
@@ -30,7 +31,10 @@ GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 @dataclass(eq=False, kw_only=True)
 class UseCase(Aggregate):
-    """One entry. `themes` and `strategies` are separated by spaces; `search` is what a search looks into."""
+    """One entry. `themes` and `strategies` are separated by spaces; `search` is what a search looks into.
+
+    `alignment` says which passage of each strategy it serves: `[{"strategy", "passage" or None}]`.
+    """
 
     id: UUID
     application_id: UUID | None
@@ -45,6 +49,7 @@ class UseCase(Aggregate):
     public_service: bool
     search: str
     listed_at: datetime
+    alignment: list[dict[str, Any]] = field(default_factory=list)
     pinned: bool = False  # entry number one, the platform itself, stays in front
     version: int = 1
     sequence: int = 0
@@ -56,6 +61,7 @@ class UseCase(Aggregate):
             provider=event.provider, kind=event.kind, themes=" ".join(event.themes), stage=event.stage,
             strategies=" ".join(event.strategies), public_service=event.public_service,
             search=searchable(event.title, event.summary, event.provider), listed_at=event.approved_at,
+            alignment=[*event.alignment] or [{"strategy": one, "passage": None} for one in event.strategies],
         )  # fmt: skip
         use_case.record(
             UseCaseListed(

@@ -36,6 +36,7 @@ def use_case_view(use_case: UseCase) -> dict[str, Any]:
         "theme": use_case.themes.split(),
         "stage": use_case.stage,
         "strategy": use_case.strategies.split(),
+        "alignment": use_case.alignment,
         "public_service": use_case.public_service,
         "since": use_case.listed_at.isoformat(),
         "links": {"self": f"/api/v1/use-cases/{use_case.slug}", "page": f"/catalog/{use_case.slug}"},

@@ -174,10 +174,11 @@ def _decision() -> Schema:
 
 
 def _of_the_catalog() -> dict[str, Schema]:
+    served = shape("A strategy it serves, and which passage.", {"strategy": TEXT, "passage": or_null(TEXT)})
     use_case = {
         "id": ID, "slug": TEXT, "title": TEXT, "summary": TEXT, "provider": TEXT, "kind": TEXT, "theme": several(TEXT),
-        "stage": TEXT, "strategy": several(TEXT), "public_service": FLAG, "since": MOMENT,
-        "links": links("self", "page"),
+        "stage": TEXT, "strategy": several(TEXT), "alignment": several(served), "public_service": FLAG,
+        "since": MOMENT, "links": links("self", "page"),
     }  # fmt: skip
     counts = several(shape("What a click would find.", {"value": TEXT, "count": COUNT}))
     facets = shape("Counts per facet, under the other filters.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.kernel import Event
@@ -107,6 +107,7 @@ class ApplicationApproved(Event):
     public_service: bool
     conditions: int
     approved_at: datetime
+    alignment: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -76,8 +76,16 @@ def test_class_and_contract_say_the_same(name: str) -> None:
     assert contract["$id"] == name == kind.name
     assert contract["title"] == kind.__name__
     assert contract["description"] == kind.__doc__
-    assert set(contract["required"]) == {one.name for one in fields(kind)}
-    assert contract["required"] == [one.name for one in fields(kind)]
+    assert list(contract["properties"]) == [one.name for one in fields(kind)]
+    assert contract["required"] == [one.name for one in fields(kind) if one.default is MISSING]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_event_from_before_a_field_was_added_is_still_understood(name: str) -> None:
+    kind, required = EVENTS[name], schema(name)["required"]
+    old = {key: value for key, value in example(name).items() if key in required}
+
+    assert unseal(kind, {"data": old}) == kind(**{key: getattr(event(name), key) for key in required})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -357,6 +357,7 @@ class Application(Aggregate):
             title=use_case["title"], summary=use_case.get("summary", ""), themes=tuple(use_case["theme"]),
             stage=use_case.get("stage", "idea"), strategies=tuple(use_case.get("strategy", ())),
             public_service=bool(use_case.get("public_service")), conditions=len(decision.conditions), approved_at=at,
+            alignment=_alignment(use_case),
         )  # fmt: skip
 
     def _declined(self, at: datetime) -> told.ApplicationDeclined:
@@ -380,6 +381,12 @@ def unsound(findings: Findings) -> Invalid:
         for one in findings
     ]
     return Invalid(text, code="findings", problems=problems)
+
+
+def _alignment(use_case: Entry) -> tuple[Entry, ...]:
+    """Return which passage of which strategy it serves; None where the model does not ask for the passage."""
+    passages = use_case.get("strategy_passages") or {}
+    return tuple({"strategy": one, "passage": passages.get(one)} for one in use_case.get("strategy", ()))
 
 
 def _condition(one: Condition) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -32,6 +33,16 @@ def approved(title: str = "Parkraum-Lotse", number: str = NUMBER) -> Application
         themes=("mobility", "climate"), stage="test", strategies=("insek",), public_service=False, conditions=0,
         approved_at=AT,
     )  # fmt: skip
+
+
+def test_a_use_case_keeps_which_passage_of_which_strategy_it_serves() -> None:
+    served = ({"strategy": "insek", "passage": "Leitziel 3"},)
+
+    assert UseCase.list_approved(replace(approved(), alignment=served), "x").alignment == list(served)
+
+
+def test_what_an_older_event_tells_is_listed_by_its_strategies_without_a_passage() -> None:
+    assert UseCase.list_approved(approved(), "x").alignment == [{"strategy": "insek", "passage": None}]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,21 @@ def test_an_approval_carries_all_the_catalog_shows() -> None:
     assert (event.stage, event.summary, event.conditions, event.approved_at) == ("test", "", 0, LATER)
 
 
+def test_an_approval_says_which_strategies_it_serves_and_which_passage_where_that_was_asked() -> None:
+    use_case = ANSWERS["use_case"] | {"strategy": ["insek", "wissenschaftsstadt"]}
+    application = an_application(S.PROPOSED)
+    application.take_answers(ANSWERS | {"use_case": use_case}, [])
+
+    application.confirm(agree=True, comment="", by=JONAS, at=LATER)
+
+    [event] = told(application)
+    assert isinstance(event, events.ApplicationApproved)
+    assert event.alignment == (
+        {"strategy": "insek", "passage": None},
+        {"strategy": "wissenschaftsstadt", "passage": None},
+    )
+
+
 def test_a_declined_application_tells_no_reason_on_the_wire() -> None:
     application = an_application(S.IN_REVIEW)
     application.propose(proposal("decline"), VERA, AT)
