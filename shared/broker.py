@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import amqp
+from amqp.method_framing import frame_handler
 from kombu import Connection, Consumer, Exchange, Queue
 from kombu import binding as bind
 
@@ -30,6 +31,8 @@ CONTENT_TYPE = "application/cloudevents+json"
 MAX_QUEUE_LENGTH = 100_000
 #: Only a net for a process that dies before it can write down a failure; the inbox counts the real attempts.
 DELIVERY_LIMIT = 50
+#: AMQP 0-9-1: the frame that opens a body, and its part before the properties.
+HEADER_FRAME, HEADER_LENGTH = 2, 12
 #: How often the memory transport looks into its queues.
 POLLING_S = 0.05
 
@@ -92,9 +95,9 @@ class Broker:
         self.uri, self.in_memory, self.declare_for = uri, uri.startswith("memory:"), declare_for
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
+    def connection(self, **more: Any) -> Iterator[Connection]:
         """An open connection of its own; closed after any doubt, never handed back to a pool."""
-        options = {"polling_interval": POLLING_S} if self.in_memory else {}
+        options = {"polling_interval": POLLING_S} if self.in_memory else more
         connection = Connection(
             self.uri,
             heartbeat=0 if self.in_memory else HEARTBEAT_S,
@@ -138,8 +141,8 @@ class Broker:
         return count
 
     @contextmanager
-    def _ready_connection(self) -> Iterator[Connection]:
-        with self.connection() as connection:
+    def _ready_connection(self, **more: Any) -> Iterator[Connection]:
+        with self.connection(**more) as connection:
             if self.declare_for:
                 self._declare(connection, (self.declare_for,))
             yield connection
@@ -157,7 +160,7 @@ class Broker:
     @contextmanager
     def receiver(self, listener: str) -> Iterator[Receiver]:
         """Consume all queues of `listener`, those that exist now."""
-        with self._ready_connection() as connection:
+        with self._ready_connection(frame_handler=_bodies_only) as connection:
             receiver = Receiver(connection, listener)
             try:
                 yield receiver
@@ -249,6 +252,19 @@ class _MemoryPublisher:
                 message_id=str(event.event_id),
             )
         return {event.position for event in batch}
+
+
+def _bodies_only(connection: Any, callback: Callable[..., Any]) -> Callable[..., bool]:
+    """Read frames, but nothing a sender wrote beside the body: reading that can fail for ever, or unpack a bomb."""
+    on_frame = frame_handler(connection, callback)
+
+    def on_stripped(frame: tuple[int, int, bytes]) -> bool:
+        kind, channel, payload = frame
+        if kind == HEADER_FRAME:
+            frame = (kind, channel, bytes(payload[:HEADER_LENGTH]) + b"\0\0")
+        return bool(on_frame(frame))
+
+    return on_stripped
 
 
 class Receiver:

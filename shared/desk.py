@@ -54,6 +54,8 @@ def _replay_unreadable(inbox: Inbox, row: Row[Any]) -> str:
         return "parked"
     inbox.take([delivery])
     with inbox.database.transaction() as session:
+        if inbox.seen(session, [letter]) != {letter.event_id: letter.identity}:
+            return "parked"  # its id is another event's
         session.execute(delete(inbox.table).where(inbox.table.c.event_id == row.event_id))
     return _status(inbox, letter.event_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime
 from functools import cache
@@ -17,6 +18,9 @@ from shared.kernel import Event
 E = TypeVar("E", bound=Event)
 
 Envelope = dict[str, Any]
+LARGEST = 256 * 1024
+#: NUL as JSON writes it: an odd number of backslashes before the code.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _HINTS: dict[str, dict[str, Any]] = {}
 
 _ENVELOPE = jsonschema_rs.Draft202012Validator(
@@ -59,11 +63,10 @@ def check(name: str, data: Any) -> None:
     """Raise BrokenContract, naming the first broken place, unless `data` keeps the contract `name`."""
     validator = _validator(name)
     try:
-        kept = validator.is_valid(data)
-    except ValueError as half:
-        raise BrokenContract(f"{name}: holds half a character") from half
-    if not kept:
-        error = next(validator.iter_errors(data))
+        error = None if validator.is_valid(data) else next(validator.iter_errors(data))
+    except ValueError as odd:
+        raise BrokenContract(f"{name}: holds half a character, or is too deep") from odd
+    if error:
         place = "/".join(str(step) for step in error.instance_path)
         # The value stays out of the text: it may be personal, and errors are stored and logged.
         raise BrokenContract(f"{name}: /{place} breaks {'/'.join(str(s) for s in error.schema_path)}")
@@ -89,14 +92,23 @@ def seal(event: Event, *, subject: UUID, sequence: int, correlation: str) -> Env
 
 def read(body: bytes) -> Envelope:
     """Parse the bytes of a message, or raise BrokenContract if they are no envelope."""
+    if len(body) > LARGEST:
+        raise BrokenContract(f"{len(body)} bytes are too many")
     try:
-        envelope: Envelope = json.loads(body)
+        text = body.decode()
+        envelope: Envelope = json.loads(text, parse_constant=_refuse)
         known = _ENVELOPE.is_valid(envelope)
-    except (ValueError, RecursionError) as error:  # half a character is a ValueError, too
+        if "\\u" in text:
+            json.dumps(envelope, ensure_ascii=False).encode()  # half a character is a ValueError
+    except (ValueError, RecursionError) as error:
         raise BrokenContract(f"not JSON: {type(error).__name__}") from error
-    if not known:
+    if not known or _NUL.search(text):
         raise BrokenContract("not a CloudEvents envelope of this house")
     return envelope
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def unseal(kind: type[E], envelope: Envelope) -> E:
@@ -108,7 +120,10 @@ def unseal(kind: type[E], envelope: Envelope) -> E:
     check(kind.name, data)
     hints = _hints(kind.name, kind)
     known = [field.name for field in fields(kind) if field.name in data or field.default is MISSING]
-    return kind(**{name: _rich(data[name], hints[name]) for name in known})
+    try:
+        return kind(**{name: _rich(data[name], hints[name]) for name in known})
+    except (ValueError, OverflowError) as error:  # a moment only RFC 3339 knows, such as a leap second
+        raise BrokenContract(f"{kind.name}: no such moment") from error
 
 
 def _hints(name: str, kind: type[Event]) -> dict[str, Any]:
@@ -121,7 +136,7 @@ def _rich(value: Any, hint: Any) -> Any:
     if hint is UUID:
         return UUID(value)
     if hint is datetime:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).astimezone(UTC)
     if hint is date:
         return date.fromisoformat(value)
     return tuple(value) if isinstance(value, list) else value

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from shared import metrics
@@ -64,6 +65,11 @@ class Letter:
     def sequence(self) -> int:
         return int(self.envelope["sequence"])
 
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What a copy has in common with its first, beside the id."""
+        return *self.key, self.sequence, self.envelope["type"]
+
     def row(self, status: str, at: datetime) -> dict[str, Any]:
         open_ = status in {"waiting", "retry", "parked"}
         return {
@@ -78,11 +84,15 @@ class Letter:
         }
 
 
+class TakenId(BrokenContract):
+    """Another event came under this id before."""
+
+
 def open_delivery(delivery: Delivery) -> Letter:
     """Read a delivery. Raises BrokenContract when it is not what its queue is for."""
     envelope = read(delivery.body)
-    if envelope["source"] != f"/{delivery.teller}":
-        raise BrokenContract(f"source {envelope['source'][:60]} on the queue of {delivery.teller}")
+    if envelope["source"] != f"/{delivery.teller}" or not envelope["type"].startswith(f"{delivery.teller}."):
+        raise BrokenContract(f"{envelope['type'][:60]} of {envelope['source'][:60]} on the queue of {delivery.teller}")
     return Letter(delivery.teller, delivery.body, envelope)
 
 
@@ -158,19 +168,27 @@ class Inbox:
         if before.get(key, 0) == sequence - 1:
             self._move(session, {key: sequence}, before)
 
+    def seen(self, session: Session, letters: Sequence[Letter]) -> dict[UUID, tuple[Any, ...]]:
+        """Return what is known under the ids of `letters`: id to identity."""
+        c = self.table.c
+        wanted = c.event_id.in_([letter.event_id for letter in letters])
+        rows = session.execute(select(c.event_id, c.teller, c.aggregate_id, c.sequence, c.type).where(wanted))
+        return {row.event_id: tuple(row)[1:] for row in rows}
+
     def _apply_all(self, letters: Sequence[Letter]) -> list[Key]:
         """Run what is next in line, note what is not. Returns the aggregates that moved on."""
         with self.database.transaction("inbox") as session:
             at = self.database.now(session)
-            ids = self.table.c.event_id.in_([letter.event_id for letter in letters])
-            seen = set(session.scalars(select(self.table.c.event_id).where(ids)))
+            seen = self.seen(session, letters)
             before = self._lock_cursors(session, [letter.key for letter in letters])
             after, rows = dict(before), []
             for letter in letters:
                 if letter.event_id in seen:
+                    if seen[letter.event_id] != letter.identity:
+                        raise TakenId(f"{letter.event_id} is the id of another event")
                     metrics.inbox.labels(self.service, "duplicate").inc()
                     continue
-                seen.add(letter.event_id)
+                seen[letter.event_id] = letter.identity
                 rows.append(letter.row(self._act(session, letter, after), at))
             session.flush()
             reach("inbox.acted")
@@ -224,16 +242,18 @@ class Inbox:
 
     def _keep_or_park(self, letter: Letter, error: Exception) -> None:
         """Keep a letter that failed; what the database cannot even keep is parked as the bytes it came in."""
-        try:
-            self._keep_failure(letter, error, attempts=1)
-        except Exception as worse:
-            if unavailable(worse):
-                raise
-            self._park_unreadable(Delivery(letter.teller, letter.body), worse)
+        if not isinstance(error, TakenId):
+            try:
+                return self._keep_failure(letter, error, attempts=1)
+            except Exception as worse:
+                if unavailable(worse):
+                    raise
+                error = worse
+        return self._park_unreadable(Delivery(letter.teller, letter.body), error)
 
     def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int) -> None:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
-        hopeless = isinstance(error, BrokenContract) or attempts > len(WAITS_S)
+        hopeless = isinstance(error, BrokenContract | DataError) or attempts > len(WAITS_S)
         status = "parked" if hopeless else "retry"
         log.error("%s of %s: %s at attempt %d", status, letter.event_id, error, attempts, exc_info=error)
         with self.database.transaction() as session:

@@ -107,6 +107,17 @@ def test_an_event_of_a_foreign_source_is_parked_and_blocks_nobody(inbox: Inbox) 
     assert (listed(inbox), statuses(inbox)) == (1, ["parked", "processed"])
 
 
+def test_another_event_under_a_known_id_is_parked_and_stays_so_however_often_it_is_replayed(inbox: Inbox) -> None:
+    first, other = delivery(approved()), approved(number="BI-8L5R")
+    inbox.take([first])
+
+    inbox.take([delivery(other, 1, id=json.loads(first.body)["id"]), delivery(approved(title="Nachbar"))])
+    [parked] = desk.open_rows(inbox, "parked")
+    assert desk.replay(inbox, parked.event_id) == "parked"
+
+    assert (listed(inbox), statuses(inbox)) == (2, ["parked", "processed", "processed"])
+
+
 @pytest.mark.parametrize(
     "body",
     [b"\xff\xfe\x00", b"", b"[]", b"{}", b"[" * 100_000, b'{"id": 7}', "\ud800".encode("utf-16", "surrogatepass")],
