@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from services.onboarding.commands import Answers, AskQuestions, Condition, Contact, ProposeDecision, Reply
 from shared.contracts import onboarding as told
 from shared.kernel import Aggregate, Conflict, Forbidden, Invalid, Problem, Text
+
+if TYPE_CHECKING:
+    from services.onboarding.domain.campaigns import Recheck
 
 Findings = Sequence[Mapping[str, Any]]
 Entry = dict[str, Any]
@@ -44,6 +47,7 @@ NEXT: dict[Status, set[Status]] = {
     S.DECLINED: set(),
     S.WITHDRAWN: set(),
 }
+APPROVED = {S.APPROVED, S.APPROVED_WITH_CONDITIONS}
 CHANGEABLE = {S.DRAFT, S.CLARIFICATION, S.PROPOSED}
 BECOMES = {
     "approve": S.APPROVED,
@@ -100,6 +104,7 @@ class Application(Aggregate):
     questions: list[Entry] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    rechecks: list[Recheck] = field(default_factory=list)
     due_on: date | None = None
     use_case: str | None = None
     version: int = field(default=1)
@@ -137,6 +142,8 @@ class Application(Aggregate):
 
     def next(self) -> tuple[str, date | None] | None:
         """Who acts next and until when; None at an end."""
+        if self.status in APPROVED and self.due_on:
+            return "applicant", self.due_on  # a re-check found something
         if self.status not in WHO:
             return None
         days = {S.SUBMITTED: REVIEW_DAYS, S.IN_REVIEW: REVIEW_DAYS, S.PROPOSED: SIGNATURE_DAYS}.get(self.status)

@@ -4,12 +4,17 @@ from services.onboarding.tables.applications import (
     applications,
     decisions,
 )
+from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
 from services.onboarding.tables.ground import metadata
 from services.onboarding.tables.versions import model_versions
 
 __all__ = [
     "applications",
+    "campaigns",
     "decisions",
+    "impacts",
     "metadata",
     "model_versions",
+    "previews",
+    "rechecks",
 ]

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from services.onboarding.domain import Application, Decision, Status
+from services.onboarding.domain import Application, Decision, Recheck, Status
+from services.onboarding.tables.campaigns import rechecks
 from services.onboarding.tables.ground import mapper, metadata
 from shared.database import Moment
 
@@ -83,6 +84,7 @@ mapper.map_imperatively(
     properties={
         "decisions": relationship(
             Decision, order_by=decisions.c.proposed_at, lazy="select", cascade="all, delete-orphan"
-        )
+        ),
+        "rechecks": relationship(Recheck, order_by=rechecks.c.checked_at, cascade="all, delete-orphan"),
     },
 )
