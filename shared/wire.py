@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S = 10
 HOUR_S = 3600.0
 T = TypeVar("T")
+#: What the clock does, and every how many seconds.
+Jobs = dict[Callable[[], object], float]
 
 
 class House(DependencyProvider):
@@ -42,8 +44,10 @@ class House(DependencyProvider):
         metadata: MetaData,
         reactions: Reactions | Callable[[House], Reactions],
         more_roles: Callable[[House], dict[str, Role]] = lambda _: {},
+        more_jobs: Callable[[House], Jobs] = lambda _: {},
     ) -> None:
-        self.metadata, self.reactions, self.more_roles = metadata, reactions, more_roles
+        self.metadata, self.reactions = metadata, reactions
+        self.more_roles, self.more_jobs = more_roles, more_jobs
         self.roles: dict[str, Role] = {}
         self.threads: list[Any] = []
 
@@ -60,12 +64,13 @@ class House(DependencyProvider):
         broker = Broker(self.settings.amqp_uri, declare_for=self.name if declares else None)
         relay = Relay(self.outbox, broker)
         self.database.on_told = relay.wake.set
-        jobs: dict[Callable[[], object], float] = {
+        jobs: Jobs = {
             self.inbox.run_due: 1.0,
             self._measure: 5.0,
             self.outbox.forget_old: HOUR_S,
             self._forget_keys: HOUR_S,
         }
+        jobs |= self.more_jobs(self)
         roles: dict[str, Role] = {"relay": relay, "listener": Listener(self.inbox, broker), "clock": Clock(jobs)}
         roles |= self.more_roles(self)
         self.roles = {name: role for name, role in roles.items() if name in self.settings.roles}

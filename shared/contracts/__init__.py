@@ -1,5 +1,16 @@
 """The only language between services: one class and one JSON Schema with an example per event version."""
 
+from shared.contracts.campaigns import (
+    ApplicationRechecked,
+    CampaignFinished,
+    CampaignResumed,
+    CampaignStarted,
+    CampaignStopped,
+    RecheckReminded,
+    RecheckVoided,
+    RightsPaused,
+    RightsResumed,
+)
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.models import ModelChanged, ModelOffered, ModelPublished, ModelRetired, ModelWithdrawn
 from shared.contracts.onboarding import (
@@ -32,6 +43,15 @@ EVENTS: dict[str, type[Event]] = {
         ModelRetired,
         ModelOffered,
         ModelChanged,
+        CampaignStarted,
+        CampaignStopped,
+        CampaignResumed,
+        CampaignFinished,
+        ApplicationRechecked,
+        RecheckReminded,
+        RightsPaused,
+        RightsResumed,
+        RecheckVoided,
         UseCaseListed,
     )
 }

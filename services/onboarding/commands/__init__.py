@@ -16,6 +16,7 @@ from services.onboarding.commands.applications import (
     SubmitApplication,
     WithdrawApplication,
 )
+from services.onboarding.commands.campaigns import CureApplication, ResumeCampaign, StopCampaign
 
 __all__ = [
     "Answers",
@@ -25,11 +26,14 @@ __all__ = [
     "Condition",
     "ConfirmDecision",
     "Contact",
+    "CureApplication",
     "NewQuestion",
     "ProposeDecision",
     "Reply",
     "ReplyToQuestions",
+    "ResumeCampaign",
     "StartApplication",
+    "StopCampaign",
     "SubmitApplication",
     "WithdrawApplication",
 ]

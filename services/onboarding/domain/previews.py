@@ -66,8 +66,14 @@ def added(totals: Mapping[str, Any], impacts: Iterable[Impact]) -> dict[str, Any
     grown: dict[str, Any] = {"groups": {}, "rules": {}} | deepcopy(dict(totals))
     for impact in impacts:
         grown["groups"][impact.group] = grown["groups"].get(impact.group, 0) + 1
-        ways = {(one["rule"], "worse" if WEIGHT[one["to"]] > WEIGHT[one["from"]] else "better") for one in impact.changes}
+        ways = {
+            (one["rule"], "worse" if WEIGHT[one["to"]] > WEIGHT[one["from"]] else "better") for one in impact.changes
+        }
         for rule, way in ways:
             counts = grown["rules"].setdefault(rule, {"worse": 0, "better": 0})
             counts[way] += 1
     return grown
+
+
+def _way(change: Mapping[str, Any]) -> str:
+    return "worse" if WEIGHT[change["to"]] > WEIGHT[change["from"]] else "better"

@@ -15,6 +15,15 @@ from services.onboarding.handlers.applications import (
     submit_application,
     withdraw_application,
 )
+from services.onboarding.handlers.campaigns import (
+    answers_to_cure,
+    cure_application,
+    resume_campaign,
+    run_campaigns,
+    start_campaign,
+    stop_campaign,
+    void_campaign,
+)
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
 
@@ -24,15 +33,22 @@ __all__ = [
     "ALPHABET",
     "NUMBER_LENGTH",
     "REACTIONS",
+    "answers_to_cure",
     "ask_questions",
     "change_application",
     "check_answers",
     "confirm_decision",
+    "cure_application",
     "on_use_case_listed",
     "propose_decision",
     "prove_address",
     "reply_to_questions",
+    "resume_campaign",
+    "run_campaigns",
     "start_application",
+    "start_campaign",
+    "stop_campaign",
     "submit_application",
+    "void_campaign",
     "withdraw_application",
 ]

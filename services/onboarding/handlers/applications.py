@@ -36,7 +36,7 @@ NUMBER_LENGTH = 8
 def check_answers(session: Session, command: CheckAnswers) -> dict[str, Any]:
     """Return `{"model", "verdict", "findings"}`; nothing is stored."""
     model = _model(session, command.model)
-    findings = _judge(model, command.answers)
+    findings = judge(model, command.answers)
     return {"model": model.version, "verdict": verdict(findings), "findings": list(findings)}
 
 
@@ -47,7 +47,7 @@ def start_application(session: Session, command: StartApplication, caller: Calle
     application = Application.start(
         number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
     )
-    application.take_answers(command.answers, _judge(model, command.answers))
+    application.take_answers(command.answers, judge(model, command.answers))
     if command.submit and not application.violations:
         application.submit(at)
     Applications(session).add(application)
@@ -115,7 +115,7 @@ def _change_answers(session: Session, application: Application, patch: Answers) 
     """Change answers by a JSON Merge Patch. Raises Invalid, and then changes nothing."""
     model = Models(session).get(application.model)
     answers = patched(application.answers, patch)
-    application.change_answers(answers, _judge(model, answers))
+    application.change_answers(answers, judge(model, answers))
 
 
 def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
@@ -129,7 +129,7 @@ def _check(session: Session, application: Application) -> tuple[Finding, ...]:
     return Models(session).get(application.model).check(application.answers)
 
 
-def _judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
+def judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
     """Return the findings. Raises Invalid for what is no answer at all: unknown questions, wrong types."""
     problems = model.problems(answers)
     if problems:

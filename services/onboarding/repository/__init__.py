@@ -6,12 +6,14 @@ from services.onboarding.repository.applications import (
     Applications,
     Filters,
 )
+from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
 
 __all__ = [
     "KINDS",
     "THEMES",
     "Applications",
+    "Campaigns",
     "Filters",
     "Models",
 ]
