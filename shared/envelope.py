@@ -137,7 +137,7 @@ def _rich(value: Any, hint: Any) -> Any:
         return UUID(value)
     if hint is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
-    if hint is date:
+    if hint is date or (value is not None and hint == date | None):
         return date.fromisoformat(value)
     return tuple(value) if isinstance(value, list) else value
 

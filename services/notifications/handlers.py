@@ -20,6 +20,7 @@ from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
 from shared.inbox import Reaction, Reactions
 from shared.kernel import Event
+from shared.pages.words import word
 
 #: Makes the private link of an application for its owner and address.
 PrivateLink = Callable[[UUID, str, str], str]
@@ -66,7 +67,7 @@ class Writer:
         if application and contact is None:
             raise LookupError(f"no contact of application {application} yet")
         for row in self.table[event.name]:
-            if row.when == "unproved" and contact and contact.proved:
+            if not _applies(row, event, contact):
                 continue
             Messages(session).add(self._letter(row, event, contact))
 
@@ -92,6 +93,13 @@ class Writer:
         given["proposed_by_name"] = str(given.get("proposed_by", "")).removeprefix("admin:")
         if "model" in given:
             given["model_link"] = f"{self.public_url}/workbench/models/{given['model']}"
+        if "campaign_id" in given:
+            given["campaign_link"] = f"{self.public_url}/workbench/campaigns/{given['campaign_id']}"
+        for name in {"rights", "paused"} & given.keys():
+            given[f"{name}_words"] = {
+                language: ", ".join(word("right", one).in_(language) for one in given[name])
+                for language in letters.LANGUAGES
+            }
         if contact is None:
             return given
         application = contact.application_id
@@ -104,3 +112,10 @@ class Writer:
             "case_link": f"{self.public_url}/workbench/{application}",
             "catalog_link": f"{self.public_url}/catalog/{slug}",
         }
+
+
+def _applies(row: letters.Row, event: Event, contact: Contact | None) -> bool:
+    """Whether this letter is to be written: always, to an address not yet proved, or if the event says so."""
+    if row.when == "unproved":
+        return contact is None or not contact.proved
+    return row.when == "always" or bool(getattr(event, row.when))

@@ -112,6 +112,29 @@ _CHANNEL = {
     "digest": Text("Sammelnachricht", "Digest"),
 }
 
+_RIGHT = {
+    "platform_access": Text("Zugang zur Plattform", "access to the platform"),
+    "publication": Text("Veröffentlichung von Daten", "publication of data"),
+    "personal_data": Text("Verarbeitung personenbezogener Daten", "processing of personal data"),
+    "devices": Text("Betrieb von Geräten", "operation of devices"),
+    "listing": Text("Eintrag im Katalog", "entry in the catalog"),
+}
+
+_CONFORMITY = {
+    "conforming": Text("Regeln erfüllt", "Rules kept"),
+    "grace": Text("Frist läuft", "Grace period"),
+    "paused": Text("Rechte ruhen", "Rights paused"),
+    "void": Text("Gilt nicht mehr", "Void"),
+    "replaced": Text("Neuere Nachprüfung", "Checked again since"),
+}
+
+_CAMPAIGN = {
+    "running": Text("Läuft", "Running"),
+    "stopped": Text("Angehalten", "Stopped"),
+    "finished": Text("Abgeschlossen", "Finished"),
+    "void": Text("Zurückgenommen", "Taken back"),
+}
+
 WORDS: dict[str, dict[str, Text]] = {
     "status": _STATUS,
     "stage": _STAGE,
@@ -124,6 +147,9 @@ WORDS: dict[str, dict[str, Text]] = {
     "provider": _PROVIDER,
     "delivery": _DELIVERY,
     "channel": _CHANNEL,
+    "right": _RIGHT,
+    "conformity": _CONFORMITY,
+    "campaign": _CAMPAIGN,
 }
 
 
@@ -136,10 +162,19 @@ def word(kind: str, value: str) -> Text:
 
 
 _TONES = {
-    "success": {"approved", "approved_with_conditions", "active", "delivered", "sent", "operation", "mvp"},
-    "warning": {"clarification", "condition", "paused", "sending", "queued"},
+    "success": {
+        "approved",
+        "approved_with_conditions",
+        "active",
+        "delivered",
+        "sent",
+        "operation",
+        "mvp",
+        "conforming",
+    },
+    "warning": {"clarification", "condition", "paused", "sending", "queued", "grace", "stopped"},
     "danger": {"declined", "violation", "failed", "parked"},
-    "info": {"submitted", "in_review", "proposed", "before_body", "reconsidered", "provisioning", "hint"},
+    "info": {"submitted", "in_review", "proposed", "before_body", "reconsidered", "provisioning", "hint", "running"},
 }
 
 

@@ -231,9 +231,10 @@ class Recheck:
         """Return when something happens by itself: half time, a week before, a day before, the end of the period."""
         if self.due_on is None:
             return None
-        half = self.due_on - timedelta(days=(self.due_on - _day(self.checked_at)).days // 2)
+        begun = _day(self.checked_at)
+        half = begun + timedelta(days=(self.due_on - begun).days // 2)
         days = sorted({half, self.due_on - timedelta(days=7), self.due_on - timedelta(days=1)})
-        moments = [datetime.combine(day, MORNING, HERE) for day in days if day > _day(self.checked_at)]
+        moments = [datetime.combine(day, MORNING, HERE) for day in days if day > begun]
         return next((one for one in (*moments, _after(self.due_on)) if one > at), None)
 
     def _facts(self, application: Application) -> dict[str, Any]:

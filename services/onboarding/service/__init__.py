@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from services.onboarding import handlers, tables
 from services.onboarding.pages.doors import PageDoors
 from services.onboarding.service.applications import ApplicationDoors, list_filters
 from services.onboarding.service.models import ModelDoors
-from shared.wire import House
+from shared.wire import House, Jobs
 
 __all__ = ["ApplicationDoors", "ModelDoors", "Service", "list_filters"]
+
+
+def more_jobs(house: House) -> Jobs:
+    return {partial(handlers.run_campaigns, house.database): 1.0}
 
 
 class Service(ApplicationDoors, ModelDoors, PageDoors):
     name = "onboarding"
 
-    house = House(tables.metadata, handlers.REACTIONS)
+    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs)

@@ -28,7 +28,8 @@ CONTACT = Contact(
     language="de", proved=True,
 )  # fmt: skip
 SAMPLES: dict[str, Any] = {
-    "UUID": uuid4(), "datetime": datetime(2026, 11, 23, tzinfo=UTC), "date": date(2027, 1, 31), "int": 2, "bool": False,
+    "UUID": uuid4(), "datetime": datetime(2026, 11, 23, tzinfo=UTC), "date": date(2027, 1, 31),
+    "date | None": date(2027, 1, 31), "int": 2, "bool": False,
     "tuple[str, ...]": ("mobility",),
 }  # fmt: skip
 WORDS = {
