@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from services.house import NAMES
 if TYPE_CHECKING:  # these are slow to import, and `hub --help` needs none of them
     from pathlib import Path
 
-    from shared.auth import Keyring
+    from shared.auth import Caller, Keyring
     from shared.database import Database
     from shared.inbox import Inbox, Reactions
     from shared.outbox import Outbox
@@ -90,6 +91,18 @@ class Installation:
             return keyring_as_it_is(self.settings)
         except (OSError, ValueError, WrongSettings) as error:
             fail(USAGE, f"The keys of the house cannot be read: {error}", "hub check")
+
+    def person(self, *roles: str) -> Caller:
+        """Return the admin whose token HUB_TOKEN holds. Fails with 2, also for one without any of `roles`."""
+        token = os.environ.get("HUB_TOKEN", "")
+        if not token:
+            fail(USAGE, "Who are you? Set HUB_TOKEN to your access token as an admin.", "hub tokens new --help")
+        caller = self.keyring().of_token(token)
+        if caller is None or not caller.is_admin:
+            fail(USAGE, "HUB_TOKEN is no access token of an admin here.", "hub tokens new --help")
+        if roles and not caller.roles & set(roles):
+            fail(USAGE, f"{caller.name} is no {' or '.join(roles)}.", "hub tokens new --help")
+        return caller
 
     def close(self) -> None:
         for database in self._databases.values():

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from typer import Exit
 
+from services.cli.opening import installation
 from shared import embedded
 from shared.auth import Keyring, read_admins
 from shared.database import Database
@@ -29,6 +31,36 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(tmp_path: Path) -> None
     assert (ada.name, ada.roles, grace.name) == ("Ada", {"approver", "reviewer"}, "Grace")
     assert first.stdout.strip() not in file.read_text("utf-8")
     assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "roles", "says"),
+    [("", (), "Who are you?"), ("bhadm_wrong", (), "no access token"), (None, ("auditor",), "Vera is no auditor")],
+)
+def test_who_must_be_known_and_is_not_is_told_so(
+    house: dict[str, Database], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    token: str | None, roles: tuple[str, ...], says: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("HUB_TOKEN", tokens_of(folder)[0] if token is None else token)
+
+    with installation() as opened, pytest.raises(Exit) as ended:
+        opened.person(*roles)
+
+    assert ended.value.exit_code == USAGE
+    assert says in capsys.readouterr().err
+
+
+def test_whose_token_the_environment_holds_is_who_acts(
+    house: dict[str, Database], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_TOKEN", tokens_of(folder)[1])
+
+    with installation() as opened:
+        assert opened.person("operator", "editor").subject == "admin:Jonas"
+
+
+def tokens_of(folder: Path) -> list[str]:
+    return [one["token"] for one in json.loads((folder / "access.json").read_text("utf-8"))["admins"]]
 
 
 def test_without_a_file_the_line_for_it_is_printed() -> None:
