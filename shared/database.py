@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Engine,
     Index,
@@ -35,6 +36,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal,
     select,
     text,
 )
@@ -119,10 +121,15 @@ def _add_outbox(metadata: MetaData) -> None:
         Column("created_at", Moment, nullable=False),
         Column("published_at", Moment),
         Column("run", Integer),  # of the relay that published it
+        Column("attempts", Integer, nullable=False, server_default="0"),  # how often the broker refused it
+        Column("due_at", Moment),  # when to offer it again
+        Column("error", String(200)),
         UniqueConstraint("aggregate_id", "sequence"),
     )
     unpublished = outbox.c.published_at.is_(None)
     Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=unpublished, sqlite_where=unpublished)
+    refused = unpublished & (outbox.c.attempts > 0)
+    Index("ix_outbox_refused", outbox.c.aggregate_id, postgresql_where=refused, sqlite_where=refused)
 
 
 def _add_inbox(metadata: MetaData) -> None:
@@ -195,6 +202,10 @@ class Database:
             return datetime.now(UTC)
         moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
+
+    def clock(self) -> ColumnElement[datetime]:
+        """Return the database's clock as a part of a query."""
+        return literal(datetime.now(UTC), Moment()) if self.sqlite else func.statement_timestamp()
 
     def dispose(self) -> None:
         self.engine.dispose()

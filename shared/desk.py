@@ -8,9 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select, update
 
 from shared.envelope import BrokenContract
-from shared.inbox import Delivery, Inbox, open_delivery
-
-OPEN = ("parked", "retry", "waiting")
+from shared.inbox import OPEN, Delivery, Inbox, open_delivery
 
 
 def open_rows(inbox: Inbox, status: str | None = None, limit: int = 100) -> list[Row[Any]]:

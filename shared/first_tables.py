@@ -84,3 +84,14 @@ def create_house_tables() -> None:
         sa.Column("started_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_runs")),
     )
+
+
+def add_refusals() -> None:
+    refused = sa.text("published_at IS NULL AND attempts > 0")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("due_at", Moment(), nullable=True))
+        batch_op.add_column(sa.Column("error", sa.String(length=200), nullable=True))
+        batch_op.create_index(
+            "ix_outbox_refused", ["aggregate_id"], unique=False, postgresql_where=refused, sqlite_where=refused
+        )

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, func, insert, select, tuple_, update
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
@@ -28,9 +28,16 @@ from shared.logs import correlation
 
 log = logging.getLogger(__name__)
 
+#: So many failures in a row mean that it is us, and not the messages: from then on one is tried from time to time.
+FAILING = 10
+#: Of what is too large to be an event of this house no more than this is kept, beside its size and SHA-256.
+KEPT_BYTES = 2**20
+
 #: Ten attempts within 24 hours, then parked.
 WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800)
 ERROR_LENGTH = 2000
+#: What is not done: somebody, or time, has to do something about it.
+OPEN = ("parked", "retry", "waiting")
 
 Key = tuple[str, UUID]
 Reaction = Callable[[Any, Session], None]
@@ -103,6 +110,9 @@ class Inbox:
         self.service, self.database = service, database
         self.table, self.cursors = database.metadata.tables["inbox"], database.metadata.tables["cursors"]
         self.reactions = {kind.name: (kind, react) for kind, react in reactions.items()}
+        self.failures = 0  # in a row, of messages that should have worked
+        #: Called before each message while nothing works.
+        self.before_probe: Callable[[], None] = lambda: None
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Remember `deliveries` and act on them. Returns once all is committed: ack then.
@@ -117,6 +127,9 @@ class Inbox:
                 self._park_unreadable(delivery, error)
         if not letters:
             return
+        if self.failures >= FAILING:
+            self._probe(letters)
+            return
         try:
             moved = self._apply_all(letters)
         except Exception as error:
@@ -126,7 +139,19 @@ class Inbox:
                 return
             self._keep_or_park(letters[0], error)
         else:
+            self.failures = 0
             self.run_waiting(moved)
+
+    def _probe(self, letters: Sequence[Letter]) -> None:
+        """Try one letter after the other, each after a pause, until one of them works."""
+        for place, letter in enumerate(letters):
+            self.before_probe()
+            self.failures = FAILING - 1
+            self.take([Delivery(letter.teller, letter.body)])
+            if self.failures < FAILING:
+                log.warning("%s: a message worked again", self.service)
+                self.take([Delivery(one.teller, one.body) for one in letters[place + 1 :]])
+                return
 
     def run_due(self) -> int:
         """Act again on what failed and is due, and on what waited and can go on. Returns how many."""
@@ -161,6 +186,15 @@ class Inbox:
             return None
         metrics.inbox.labels(self.service, status).inc()
         return letter.key if after != before else None
+
+    def open_ones(self) -> dict[str, tuple[int, float]]:
+        """Return for each status of what is not done how many there are, and how long the oldest is here, in seconds."""
+        table, status = self.table, self.table.c.status
+        query = select(status, func.count(), func.min(table.c.received_at)).where(status.in_(OPEN)).group_by(status)
+        with self.database.reading() as session:
+            now = self.database.now(session)
+            found = {row[0]: (row[1], (now - row[2]).total_seconds()) for row in session.execute(query)}
+        return {one: found.get(one, (0, 0.0)) for one in OPEN}
 
     def skip(self, session: Session, key: Key, sequence: int) -> None:
         """Let the cursor of `key` pass `sequence` without an effect, if it is next in line."""
@@ -244,12 +278,15 @@ class Inbox:
         """Keep a letter that failed; what the database cannot even keep is parked as the bytes it came in."""
         if not isinstance(error, TakenId):
             try:
-                return self._keep_failure(letter, error, attempts=1)
+                self._keep_failure(letter, error, attempts=1)
             except Exception as worse:
                 if unavailable(worse):
                     raise
                 error = worse
-        return self._park_unreadable(Delivery(letter.teller, letter.body), error)
+            else:
+                self.failures += not isinstance(error, BrokenContract | DataError)
+                return
+        self._park_unreadable(Delivery(letter.teller, letter.body), error)
 
     def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int) -> None:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
@@ -286,7 +323,7 @@ class Inbox:
                 "teller": delivery.teller,
                 "status": "parked",
                 "error": _words_of(error),
-                "body": delivery.body,
+                "body": delivery.body[:KEPT_BYTES],
                 "received_at": self.database.now(session),
             }
             session.execute(insert(self.table).values(row))

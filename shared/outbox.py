@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 
 from shared.database import Database
 from shared.failpoints import reach
 
 KEEP_DAYS = 35
+#: How long an event the broker refused is held back: 1 s, then twice as long each time, up to a minute.
+HELD_BACK_AT_MOST_S = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One event on its way: the row's position, its routing key and the envelope as JSON text."""
+    """One event on its way: the row's position, whose it is, its type and the envelope as JSON text."""
 
     position: int
     event_id: UUID
+    aggregate_id: UUID
     type: str
     envelope: str
 
@@ -57,11 +61,21 @@ class Outbox:
             session.execute(insert(self.runs), [{"number": self.run, "started_at": datetime.now(UTC)}])
 
     def waiting(self, limit: int) -> list[Waiting]:
-        """Return the oldest events not yet confirmed. By state, never by cursor: a lower position may commit later."""
-        table = self.table
+        """Return the oldest events not yet confirmed. By state, never by cursor: a lower position may commit later.
+
+        An event the broker refused is held back, and with it all later ones of its aggregate; nobody else's.
+        """
+        table, earlier = self.table, self.table.alias()
+        refused_before = exists().where(
+            earlier.c.published_at.is_(None),
+            earlier.c.attempts > 0,
+            earlier.c.aggregate_id == table.c.aggregate_id,
+            earlier.c.position < table.c.position,
+        )
+        due = or_(table.c.due_at.is_(None), table.c.due_at <= self.database.clock())
         query = (
-            select(table.c.position, table.c.event_id, table.c.type, table.c.envelope)
-            .where(table.c.published_at.is_(None))
+            select(table.c.position, table.c.event_id, table.c.aggregate_id, table.c.type, table.c.envelope)
+            .where(table.c.published_at.is_(None), due, ~refused_before)
             .order_by(table.c.position)
             .limit(limit)
         )
@@ -71,18 +85,31 @@ class Outbox:
     def mark(self, positions: Sequence[int]) -> None:
         """Note that the broker has confirmed these."""
         if positions:
-            sent = {"published_at": datetime.now(UTC), "run": self.run}
+            sent = {"published_at": datetime.now(UTC), "run": self.run, "attempts": 0, "due_at": None, "error": None}
             with self.database.transaction() as session:
                 session.execute(update(self.table).where(self.table.c.position.in_(positions)).values(sent))
 
+    def hold_back(self, positions: Iterable[int], why: str) -> None:
+        """Note that the broker refused these, and when to offer them again."""
+        table, chosen = self.table, self.table.c.position.in_(list(positions))
+        with self.database.transaction() as session:
+            now = self.database.now(session)
+            rows = session.execute(select(table.c.attempts, table.c.position).where(chosen).order_by(table.c.attempts))
+            for attempts, alike in groupby(rows.all(), key=lambda row: row[0]):
+                wait = min(2 ** min(attempts, 6), HELD_BACK_AT_MOST_S)
+                held = {"attempts": attempts + 1, "due_at": now + timedelta(seconds=wait), "error": why}
+                same = table.c.position.in_([row[1] for row in alike])
+                session.execute(update(table).where(same, table.c.published_at.is_(None)).values(held))
+
     def status(self) -> dict[str, Any]:
-        """Return `{"waiting": int, "oldest_age_s": float}`."""
+        """Return `{"waiting": int, "refused": int, "oldest_age_s": float}`; refused ones are held back for a while."""
         table = self.table
-        query = select(func.count(), func.min(table.c.created_at)).where(table.c.published_at.is_(None))
+        refused = func.count().filter(table.c.attempts > 0)
+        query = select(func.count(), refused, func.min(table.c.created_at)).where(table.c.published_at.is_(None))
         with self.database.reading() as session:
-            count, oldest = session.execute(query).one()
+            count, held, oldest = session.execute(query).one()
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
-        return {"waiting": count, "oldest_age_s": round(age, 1)}
+        return {"waiting": count, "refused": held, "oldest_age_s": round(age, 1)}
 
     def republish(self, *, since: datetime | None = None, aggregate_id: UUID | None = None) -> int:
         """Make events unpublished again; whoever already acted on them drops the copy. Returns how many."""

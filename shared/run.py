@@ -31,6 +31,8 @@ from shared.setup import keyring_of, setup_databases
 log = logging.getLogger(__name__)
 
 WORKERS = 32
+#: A process that was told to stop is gone after this, whatever hangs.
+STOP_WITHIN_S = 33
 #: Pinned because we lean on their insides; a silent upgrade would be a silent change of promises.
 PINNED = {"nameko": "2.14.1", "kombu": "5.7.0", "amqp": "5.4.2", "eventlet": "0.41.3"}
 
@@ -87,6 +89,7 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
         asked.append(number)
         if len(asked) > 1:
             os._exit(128 + number)
+        eventlet.spawn_after(STOP_WITHIN_S, os._exit, 128 + number)  # safe: what is not committed was never promised
         eventlet.spawn_n(stop)
 
     signal.signal(signal.SIGTERM, on_signal)

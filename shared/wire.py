@@ -29,7 +29,7 @@ from shared.web.once import forget_old, once
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 10
+STOP_WITHIN_S = 20
 HOUR_S = 3600.0
 T = TypeVar("T")
 #: What the clock does, and every how many seconds.
@@ -109,7 +109,12 @@ class House(DependencyProvider):
         return once(self.database, ask, authorize, act, key=key)
 
     def _measure(self) -> None:
-        metrics.waiting.labels(self.name).set(self.outbox.status()["oldest_age_s"])
+        outbox = self.outbox.status()
+        metrics.waiting.labels(self.name).set(outbox["oldest_age_s"])
+        metrics.pending.labels(self.name).set(outbox["waiting"])
+        for status, (count, age_s) in self.inbox.open_ones().items():
+            metrics.open_messages.labels(self.name, status).set(count)
+            metrics.oldest_open.labels(self.name, status).set(age_s)
 
     def _forget_keys(self) -> None:
         forget_old(self.database)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 import typer
@@ -14,7 +13,7 @@ from services.cli.opening import PROBLEMS, AsJson, Installation, reaching, servi
 #: An event that waited longer than this to be published means that no relay works.
 LATE_S = 60
 #: A message that waited longer than this for an earlier one means that the earlier one is lost or parked.
-STUCK = timedelta(minutes=10)
+STUCK_S = 600
 
 
 @dataclass(frozen=True)
@@ -121,23 +120,19 @@ def _database(house: Installation, name: str) -> Line:
 def _outbox(house: Installation, name: str) -> Line:
     found = house.outbox(name).status()
     says = f"{found['waiting']} waiting, oldest {found['oldest_age_s']} s"
+    if found["refused"]:
+        says += f", {found['refused']} refused by the broker"
     start = "python -m services" if house.settings.embedded else f"ROLES=relay python -m services.{name}"
     return Line(f"{name} outbox", found["oldest_age_s"] <= LATE_S, says, start)
 
 
 def _inbox(house: Installation, name: str) -> Line:
-    from sqlalchemy import func, select
-
-    from shared.desk import OPEN
-
-    box = house.inbox_to_read(name)
-    status, first = box.table.c.status, func.min(box.table.c.received_at)
-    query = select(status, func.count(), first).where(status.in_(OPEN)).group_by(status)
-    with box.database.reading() as session:
-        found = {row[0]: (row[1], row[2]) for row in session.execute(query)}
-    says = ", ".join(f"{found[one][0] if one in found else 0} {one}" for one in OPEN)
-    stuck = "waiting" in found and datetime.now(UTC) - found["waiting"][1] > STUCK
-    ok = "parked" not in found and not stuck
+    found = house.inbox_to_read(name).open_ones()
+    says = ", ".join(f"{count} {status}" for status, (count, _) in found.items())
+    waited_s = found["waiting"][1]
+    if waited_s > STUCK_S:
+        says += f", one for {waited_s / 60:.0f} minutes"
+    ok = not found["parked"][0] and waited_s <= STUCK_S
     return Line(f"{name} inbox", ok, says, f"hub inbox list --service {name}")
 
 

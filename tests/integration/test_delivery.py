@@ -17,11 +17,12 @@ from services.onboarding.commands import Contact
 from services.onboarding.domain import Application
 from services.onboarding.repository import Applications
 from shared import migrate
-from shared.broker import _HELD, Broker
+from shared.broker import Broker
 from shared.database import Database
 from shared.inbox import Inbox
 from shared.listener import Listener
 from shared.outbox import Outbox
+from shared.publisher import HELD
 from shared.relay import Relay
 from shared.roles import Role
 from tests.integration.conftest import OpenDatabase
@@ -115,7 +116,7 @@ def test_what_has_taken_effect_everywhere_is_not_told_again_by_the_next_start(te
     memory.apply_topology("onboarding", "catalog", "notifications")
     for listener in ("catalog", "notifications"):
         empty(memory, listener)
-    _HELD.clear()  # what earlier tests dropped
+    HELD.clear()  # what earlier tests dropped
     an_application_to_tell_of(teller)
 
     relay = Relay(Outbox("onboarding", teller, forgetful=True), memory)

@@ -7,8 +7,11 @@ from uuid import UUID, uuid4
 
 from kombu import Exchange
 
-from shared.broker import Broker, Receiver, work_queue
+from shared.broker import Broker
 from shared.outbox import Waiting
+from shared.publisher import Proof
+from shared.receiver import Receiver
+from shared.topology import work_queue
 from tests.support.builders import approved, waiting, withdrawn
 
 
@@ -31,7 +34,7 @@ def test_a_published_event_reaches_every_listener_of_its_teller_and_is_confirmed
     with broker.publisher() as publish:
         confirmed = publish("onboarding", [event])
 
-    assert confirmed == {7}
+    assert confirmed == Proof(confirmed={7})
     for listener in ("catalog", "notifications"):
         with broker.receiver(listener) as receiver:
             assert everything(receiver, 1) == [("onboarding", event.envelope.encode())]
@@ -42,7 +45,7 @@ def test_events_arrive_in_the_order_they_were_published(broker: Broker) -> None:
     events = [waiting(withdrawn(application), position=n, sequence=n) for n in range(1, 301)]
 
     with broker.publisher() as publish:
-        assert publish("onboarding", events) == set(range(1, 301))
+        assert publish("onboarding", events).confirmed == set(range(1, 301))
 
     with broker.receiver("catalog") as receiver:
         bodies = [body for _, body in everything(receiver, 300)]
@@ -77,10 +80,10 @@ def test_bytes_that_are_no_envelope_arrive_as_they_are(broker: Broker) -> None:
 def test_an_event_nobody_is_bound_for_is_not_confirmed(rabbit: Broker) -> None:
     with rabbit.connection() as connection:
         Exchange("nobody.events", type="topic", durable=True)(connection.channel()).declare()
-    event = Waiting(3, UUID(int=3), "nobody.thing.happened.v1", "{}")
+    event = Waiting(3, UUID(int=3), uuid4(), "nobody.thing.happened.v1", "{}")
 
     with rabbit.publisher() as publish:
-        assert publish("nobody", [event]) == set()
+        assert publish("nobody", [event]) == Proof(returned={3})
 
 
 def test_a_confirm_for_one_event_is_never_taken_for_another(rabbit: Broker) -> None:
@@ -89,12 +92,13 @@ def test_a_confirm_for_one_event_is_never_taken_for_another(rabbit: Broker) -> N
         Exchange("half.events", type="topic", durable=True)(channel).declare()
         queue = work_queue("catalog", "onboarding")(channel)
         channel.queue_bind(queue.name, "half.events", "known")
-    events = [Waiting(n, UUID(int=n), "half.known" if n % 2 else "half.unknown", f'{{"n": {n}}}') for n in range(1, 41)]
+    names = {n: "half.known" if n % 2 else "half.unknown" for n in range(1, 41)}
+    events = [Waiting(n, UUID(int=n), uuid4(), name, f'{{"n": {n}}}') for n, name in names.items()]
 
     with rabbit.publisher() as publish:
         confirmed = publish("half", events)
 
-    assert confirmed == {n for n in range(1, 41) if n % 2}
+    assert confirmed == Proof({n for n in names if n % 2}, returned={n for n in names if not n % 2})
 
 
 def test_applying_the_topology_twice_changes_nothing(broker: Broker) -> None:

@@ -49,4 +49,4 @@ def delivery(event: Event, sequence: int = 1, *, teller: str = "onboarding", **b
 
 def waiting(event: Event, position: int, sequence: int = 1) -> Waiting:
     sealed = envelope(event, sequence)
-    return Waiting(position, UUID(sealed["id"]), event.name, json.dumps(sealed))
+    return Waiting(position, UUID(sealed["id"]), UUID(sealed["subject"]), event.name, json.dumps(sealed))

@@ -262,11 +262,10 @@ def own_databases(url: str) -> Iterator[str]:
 
 
 def _delete_queues(url: str) -> None:
-    from shared.broker import dead_letters, work_queue
-    from shared.contracts import LISTENERS
+    from shared.topology import dead_letters, pairs, work_queue
 
-    names = {work_queue(listener, teller).name for teller, heard in LISTENERS.items() for listener in heard}
-    names |= {dead_letters(listener).name for heard in LISTENERS.values() for listener in heard}
+    names = {work_queue(listener, teller).name for listener, teller in pairs()}
+    names |= {dead_letters(listener).name for listener, _ in pairs()}
     with Connection(url) as connection:
         for name in names:
             connection.channel().queue_delete(name)
