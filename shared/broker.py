@@ -48,28 +48,18 @@ class Broker:
             transport_options=options,
             connect_timeout=5,
         )
+        trusted = False
         try:
             connection.connect()
             if not self.in_memory:
                 connection.connection.transport.sock.settimeout(ANSWER_WITHIN_S)
             yield connection
-        except BaseException:
-            self._drop(connection)
-            raise
-        self._release(connection)
-
-    def _drop(self, connection: Connection) -> None:
-        """Hang up without a word: a broker that does not listen would never answer our goodbye."""
-        if self.in_memory:
-            self._release(connection)
-        else:
-            connection.collect()
-
-    def _release(self, connection: Connection) -> None:
-        try:
-            connection.release()
-        except OSError as error:
-            log.debug("closing: %s", error)
+            trusted = True
+        finally:
+            if trusted or self.in_memory:
+                _say_goodbye(connection)
+            else:
+                connection.collect()  # without a word: a broker that does not listen would never answer
 
     def apply_topology(self, *services: str) -> None:
         """Declare all that `services` tell or hear. An event told before its queue exists would be gone."""
@@ -121,3 +111,10 @@ class Broker:
         """Consume all queues of `listener`, those that exist now."""
         with self._ready_connection(frame_handler=bodies_only) as connection:
             yield Receiver(connection, listener)
+
+
+def _say_goodbye(connection: Connection) -> None:
+    try:
+        connection.release()
+    except OSError as error:
+        log.debug("closing: %s", error)

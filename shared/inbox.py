@@ -125,19 +125,21 @@ class Inbox:
                 letters.append(open_delivery(delivery))
             except BrokenContract as error:
                 self._park_unreadable(delivery, error)
-        if not letters:
-            return
+        if letters:
+            self._take_letters(letters)
+
+    def _take_letters(self, letters: Sequence[Letter]) -> None:
         if self.failures >= FAILING:
             self._probe(letters)
             return
         try:
             moved = self._apply_all(letters)
         except Exception as error:
-            if len(letters) > 1:  # one bad letter must not hold up its neighbours: each alone
-                for letter in letters:
-                    self.take([Delivery(letter.teller, letter.body)])
+            if len(letters) == 1:
+                self._keep_or_park(letters[0], error)
                 return
-            self._keep_or_park(letters[0], error)
+            for letter in letters:  # one bad letter must not hold up its neighbours: each alone
+                self._take_letters([letter])
         else:
             self.failures = 0
             self.run_waiting(moved)
@@ -146,11 +148,10 @@ class Inbox:
         """Try one letter after the other, each after a pause, until one of them works."""
         for place, letter in enumerate(letters):
             self.before_probe()
-            self.failures = FAILING - 1
-            self.take([Delivery(letter.teller, letter.body)])
-            if self.failures < FAILING:
-                log.warning("%s: a message worked again", self.service)
-                self.take([Delivery(one.teller, one.body) for one in letters[place + 1 :]])
+            self.failures = FAILING - 1  # one more failure, and the next one is a probe, too
+            self._take_letters([letter])
+            if self.failures < FAILING and place + 1 < len(letters):
+                self._take_letters(letters[place + 1 :])
                 return
 
     def run_due(self) -> int:
@@ -188,7 +189,7 @@ class Inbox:
         return letter.key if after != before else None
 
     def open_ones(self) -> dict[str, tuple[int, float]]:
-        """Return for each status of what is not done how many there are, and how long the oldest is here, in seconds."""
+        """Return how many messages of each open status there are, and how many seconds the oldest has been here."""
         table, status = self.table, self.table.c.status
         query = select(status, func.count(), func.min(table.c.received_at)).where(status.in_(OPEN)).group_by(status)
         with self.database.reading() as session:
@@ -314,6 +315,10 @@ class Inbox:
         """Keep bytes nobody can act on, under a key of their own: a stranger must not take a real event's."""
         digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
         event_id = UUID(bytes=digest.digest()[:16], version=5)
+        cut = len(delivery.body) > KEPT_BYTES
+        whole = (
+            f"; SHA-256 of the {len(delivery.body)} bytes: {hashlib.sha256(delivery.body).hexdigest()}" if cut else ""
+        )
         log.error("parked an unreadable message on the queue of %s as %s: %s", delivery.teller, event_id, error)
         with self.database.transaction() as session:
             if session.scalar(select(self.table.c.event_id).where(self.table.c.event_id == event_id)):
@@ -322,7 +327,7 @@ class Inbox:
                 "event_id": event_id,
                 "teller": delivery.teller,
                 "status": "parked",
-                "error": _words_of(error),
+                "error": _words_of(error)[:1800] + whole,
                 "body": delivery.body[:KEPT_BYTES],
                 "received_at": self.database.now(session),
             }

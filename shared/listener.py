@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import partial
 
 from shared.broker import Broker
 from shared.database import ping, unavailable
@@ -36,7 +37,7 @@ class Listener:
             try:
                 ping(self.inbox.database)  # a message that cannot be kept counts against its delivery limit
                 with self.broker.receiver(self.inbox.service) as receiver:
-                    self.inbox.before_probe = lambda receiver=receiver: self._hold(receiver, PROBE_EVERY_S)
+                    self.inbox.before_probe = partial(self._hold, receiver, PROBE_EVERY_S)
                     while not self.stopping.is_set():
                         self._take_batch(receiver, timeout=0.5)
                         failures = 0

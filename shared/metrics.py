@@ -14,4 +14,6 @@ waiting = Gauge("hub_outbox_oldest_age_seconds", "Age of the oldest event not ye
 requests = Histogram("hub_http_request_seconds", "Requests by route and status", ["service", "route", "status"])
 letters = Counter("hub_letters", "Letters by channel and outcome", ["channel", "status"])
 open_messages = Gauge("hub_inbox_open", "Messages not done, by status", ["service", "status"])
-oldest_open = Gauge("hub_inbox_oldest_open_seconds", "Age of the oldest message not done, by status", ["service", "status"])
+oldest_open = Gauge(
+    "hub_inbox_oldest_open_seconds", "Age of the oldest message not done, by status", ["service", "status"]
+)

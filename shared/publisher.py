@@ -1,6 +1,6 @@
 """Publishing with proof: what the broker took, matched by delivery tag, and what it refused.
 
-kombu's own `confirm_publish` takes any confirm for ours. On the memory transport an event is there once `publish` returned.
+kombu's own `confirm_publish` takes any confirm for ours. In memory an event is there once `publish` returned.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Publisher:
         return self.proof
 
     def _await_proof(self, deadline: float) -> None:
-        """Wait for an answer to all that is pending. A broker short of memory or disk says so, and may take its time."""
+        """Wait for all answers. A broker that is short of memory or disk says so, and may take its time."""
         while self.pending and (self.blocked or time.monotonic() < deadline):
             if self.blocked and self.give_up():
                 raise Doubt("told to stop while the broker takes nothing")

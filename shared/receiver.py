@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import amqp
 from amqp.method_framing import frame_handler
 from kombu import Connection, Consumer
 
