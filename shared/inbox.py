@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 #: So many failures in a row mean that it is us, and not the messages: from then on one is tried from time to time.
 FAILING = 10
 #: Of what is too large to be an event of this house no more than this is kept, beside its size and SHA-256.
-KEPT_BYTES = 2**20
+KEPT_BYTES = 16 * 2**20
 
 #: Ten attempts within 24 hours, then parked.
 WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800)
