@@ -11,7 +11,7 @@ from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
 from services.notifications.letters import ROLES
 from services.onboarding.domain import WHO, Status
-from services.onboarding.schemas import OUTCOMES
+from services.onboarding.schemas import OUTCOMES, VERDICTS
 
 Schema = dict[str, Any]
 
@@ -99,17 +99,25 @@ def _of_the_model() -> dict[str, Schema]:
         "examples": several(shape("A complete set of answers.", example)),
     }  # fmt: skip
     listed = shape("One version.", {"version": MODEL_VERSION, "current": FLAG, "links": links("self")})
+    exception = {
+        "by": TEXT | {"description": "To applicants a role, to admins somebody."},
+        "at": MOMENT,
+        "reason": TEXT,
+    }
+    judged = exception | {"role": TEXT, "verdict": {"enum": sorted(VERDICTS)}}
     finding = {
         "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER | {"description": "Into `answers`."},
         "observed": ANYTHING | {"description": "The answer; null where it is missing."},
         "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"),
+        "judged": ref("Judged"), "override": shape("An exception: it blocks no more.", exception),
     }  # fmt: skip
     check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding"))}
     return {
         "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule),
         "Model": shape("One version of the business and operator model.", model),
         "Models": shape("All versions, oldest first.", {"items": several(listed)}),
-        "Finding": shape("A rule that is not kept.", finding),
+        "Finding": shape("A rule that is not kept.", finding, ("judged", "override")),
+        "Judged": shape("Who judged a rule of the checklist, and why.", judged),
         "Check": shape("What the model says of answers.", check),
     }
 
@@ -131,27 +139,36 @@ def _of_applications() -> dict[str, Schema]:
             "Who acts next, until when.", {"who": {"enum": sorted(set(WHO.values()))}, "until": or_null(DAY)}
         ),
         "Question": _question(),
+        "ChecklistItem": _checklist_item(),
         "Decision": _decision(),
     }
 
 
 def _application() -> dict[str, Schema]:
     contact = {"email": TEXT, "name": TEXT, "language": {"enum": ["de", "en"]}, "proved": FLAG}
+    return {
+        "id": ID, "number": NUMBER, "status": STATUS, "model": MODEL_VERSION,
+        "contact": shape("Where letters go.", contact), "answers": ANSWERS, "verdict": VERDICT,
+        "findings": several(ref("Finding")), "checklist": several(ref("ChecklistItem")),
+        "judgements": several(ref("ChecklistItem")), "questions": several(ref("Question")),
+        "timeline": several(_step()), "next": or_null(ref("Next")),
+        "decision": or_null(ref("Decision")),
+        "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
+        "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),
+    }  # fmt: skip
+
+
+def _step() -> Schema:
     entry = {
         "at": MOMENT,
         "status": STATUS,
         "actor": TEXT | {"description": "To applicants a role, to admins somebody."},
         "note": TEXT | {"description": "Why, where somebody said so."},
+        "move": {"enum": ["judgement", "override"], "description": "What happened, where the status stayed."},
+        "rule": TEXT,
+        "verdict": {"enum": sorted(VERDICTS)},
     }
-    return {
-        "id": ID, "number": NUMBER, "status": STATUS, "model": MODEL_VERSION,
-        "contact": shape("Where letters go.", contact), "answers": ANSWERS, "verdict": VERDICT,
-        "findings": several(ref("Finding")), "questions": several(ref("Question")),
-        "timeline": several(shape("A step.", entry, optional=("note",))), "next": or_null(ref("Next")),
-        "decision": or_null(ref("Decision")),
-        "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
-        "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),
-    }  # fmt: skip
+    return shape("A step.", entry, optional=("note", "move", "rule", "verdict"))
 
 
 def _question() -> Schema:
@@ -160,6 +177,14 @@ def _question() -> Schema:
         "replied_at": or_null(MOMENT),
     }  # fmt: skip
     return shape("What the city asked back.", asked)
+
+
+def _checklist_item() -> Schema:
+    item = {
+        "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER, "observed": ANYTHING, "severity": SEVERITY,
+        "remedy": ref("Text"), "text": ref("Text"), "judged_by": TEXT, "judged": ref("Judged"),
+    }  # fmt: skip
+    return shape("A rule for people to judge; with `judged` once somebody did.", item, ("judged",))
 
 
 def _decision() -> Schema:

@@ -108,6 +108,7 @@ class ApplicationApproved(Event):
     conditions: int
     approved_at: datetime
     alignment: tuple[dict[str, Any], ...] = ()
+    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,12 +81,27 @@ _ROLE = {
     "admin": Text("Stadtverwaltung", "City administration"),
     "body": Text("Gremium", "Body"),
     "system": Text("Automatisch", "Automatic"),
+    "data_protection_officer": Text("Datenschutzbeauftragte", "Data protection officer"),
+    "information_security": Text("Informationssicherheit", "Information security"),
+    "staff_council": Text("Personalrat", "Staff council"),
+    "ethics": Text("Ethikkommission", "Ethics committee"),
 }
 
 _OUTCOME = {
     "approve": Text("Zustimmen", "Approve"),
     "approve_with_conditions": Text("Zustimmen mit Auflagen", "Approve with conditions"),
     "decline": Text("Ablehnen", "Decline"),
+}
+
+_JUDGEMENT = {
+    "kept": Text("Eingehalten", "Kept"),
+    "broken": Text("Nicht eingehalten", "Not kept"),
+    "not_applicable": Text("Trifft hier nicht zu", "Does not apply here"),
+}
+
+_MOVE = {
+    "judgement": Text("Beurteilt", "Judged"),
+    "override": Text("Ausnahme", "Exception"),
 }
 
 _PROVIDER = {
@@ -144,6 +159,8 @@ WORDS: dict[str, dict[str, Text]] = {
     "strategy": _STRATEGY,
     "role": _ROLE,
     "outcome": _OUTCOME,
+    "judgement": _JUDGEMENT,
+    "move": _MOVE,
     "provider": _PROVIDER,
     "delivery": _DELIVERY,
     "channel": _CHANNEL,
@@ -163,6 +180,7 @@ def word(kind: str, value: str) -> Text:
 
 _TONES = {
     "success": {
+        "kept",
         "approved",
         "approved_with_conditions",
         "active",
@@ -173,7 +191,7 @@ _TONES = {
         "conforming",
     },
     "warning": {"clarification", "condition", "paused", "sending", "queued", "grace", "stopped"},
-    "danger": {"declined", "violation", "failed", "parked"},
+    "danger": {"broken", "declined", "violation", "failed", "parked"},
     "info": {"submitted", "in_review", "proposed", "before_body", "reconsidered", "provisioning", "hint", "running"},
 }
 

@@ -29,6 +29,8 @@ NOTICES = {
     "proposed": Text(de="Jetzt fehlt die zweite Unterschrift.", en="Now a second signature is needed."),
     "confirmed": Text(de="Die Entscheidung ist wirksam.", en="The decision has taken effect."),
     "returned": Text(de="Der Vorschlag ist zurückgegeben.", en="The proposal has been returned."),
+    "judged": Text(de="Das Urteil ist festgehalten.", en="The judgement is kept."),
+    "overridden": Text(de="Die Ausnahme ist festgehalten.", en="The exception is kept."),
     "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
 }
 

@@ -25,6 +25,8 @@ ROUTES: dict[str, tuple[str, str, Any, str]] = {
     "withdrawal": ("POST", "withdrawal", {}, "applicant's"),
     "replies": ("POST", "replies", REPLY, "applicant's"),
     "questions": ("POST", "questions", ASK, "admin's"),
+    "judgements": ("POST", "judgements", {"rule": "BM-99", "verdict": "kept", "reason": "Gelesen."}, "admin's"),
+    "overrides": ("POST", "overrides", {"rule": "BM-56", "reason": "Nur im Labor."}, "admin's"),
     "decision": ("POST", "decision", APPROVE, "admin's"),
     "confirmation": ("POST", "decision/confirmation", AGREE, "admin's"),
     "deliveries": ("GET", "deliveries", None, "anybody's"),
@@ -110,6 +112,35 @@ def test_an_admin_makes_no_applicants_move(scene: Scene, route: str) -> None:
 
 def test_nobody_signs_twice(scene: Scene) -> None:
     refused(scene, 403, "confirmation", "proposed", "vera", "four_eyes")
+
+
+@pytest.mark.parametrize("route", ["judgements", "overrides"])
+def test_nobody_says_anything_about_a_rule_of_an_application_they_filed_themselves(scene: Scene, route: str) -> None:
+    refused(scene, 403, route, "filed", "vera", "own_application")
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "status", "pointer", "code"),
+    [
+        ("judgements", {}, 422, "/reason /rule /verdict", "invalid"),
+        ("judgements", {"rule": "BM-56", "verdict": "kept", "reason": " "}, 422, "/reason", "invalid"),
+        ("judgements", {"rule": "BM-56", "verdict": "fine", "reason": "x"}, 422, "/verdict", "invalid"),
+        ("judgements", {"rule": "BM-56", "verdict": "kept", "reason": "x", "by": "Jonas"}, 422, "/by", "invalid"),
+        ("judgements", {"rule": "BM-56", "verdict": "kept", "reason": "x"}, 422, "/rule", "not_on_checklist"),
+        ("overrides", {"rule": "BM-56"}, 422, "/reason", "invalid"),
+        ("overrides", {"rule": "BM-56", "reason": "x", "pointer": 7}, 422, "/pointer", "invalid"),
+        ("overrides", {"rule": "BM-56", "reason": "x"}, 422, "/rule", "no_finding"),
+        ("overrides", {"rule": "nonsense", "reason": "x"}, 422, "/rule", "no_finding"),
+    ],
+)
+def test_what_is_said_about_a_rule_is_complete_and_about_one_there_is(
+    scene: Scene, route: str, body: dict[str, Any], status: int, pointer: str, code: str
+) -> None:
+    def send(scene: Scene, language: str) -> requests.Response:
+        path = scene.path("in_review", route)
+        return scene.as_("jonas", language).post(path, body, If_Match=scene.etag("in_review"))
+
+    must_refuse(scene, Bad(route, status, send, tuple(pointer.split()), code))
 
 
 def test_nobody_decides_on_an_application_they_filed_themselves(scene: Scene) -> None:
@@ -249,6 +280,8 @@ def test_where_there_is_nothing_a_problem_says_so(scene: Scene, method: str, pat
         ("withdrawal", "applicant", ("declined", "withdrawn")),
         ("replies", "applicant", ("draft", "submitted", "in_review", "proposed", "declined", "withdrawn")),
         ("questions", "jonas", ("draft", "clarification", "proposed", "declined", "withdrawn")),
+        ("judgements", "jonas", ("draft", "proposed", "declined", "withdrawn")),
+        ("overrides", "jonas", ("draft", "proposed", "declined", "withdrawn")),
         ("decision", "jonas", ("draft", "clarification", "proposed", "declined", "withdrawn")),
         ("confirmation", "jonas", ("draft", "submitted", "in_review", "clarification", "declined", "withdrawn")),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
@@ -29,6 +30,15 @@ ADMIN = Caller("admin:Ada Weber", "Ada Weber", frozenset({"reviewer", "approver"
 
 #: What somebody might type who means no good.
 HOSTILE = "\"><script>alert('x')</script>"
+
+FINDING = {
+    "rule": "BM-80", "model": "1.0", "pointer": "/data/dpia", "observed": "done", "expected": {},
+    "severity": "violation", "text": {"de": HOSTILE, "en": HOSTILE}, "remedy": {"de": "Nachreichen.", "en": "Hand in."},
+}  # fmt: skip
+ITEM = FINDING | {"judged_by": "data_protection_officer"}
+SAID = {"by": "admin:Ada Weber", "at": "2027-05-14T11:02:00Z", "reason": HOSTILE}
+JUDGED = SAID | {"role": "data_protection_officer", "verdict": "broken"}
+EXCEPTION = FINDING | {"judged": JUDGED, "override": SAID}
 
 Sample = tuple[str, Caller | None, str, dict[str, Any]]
 
@@ -86,9 +96,9 @@ def decision(**but: Any) -> dict[str, Any]:
     }
 
 
-def seen(answers: dict[str, Any], language: str) -> dict[str, Any]:
-    """What the pages of one application show of its answers."""
-    findings = MODEL.check(answers)
+def seen(answers: dict[str, Any], language: str, more: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the pages of one application show of its answers, and of `more` findings by people."""
+    findings = [*MODEL.check(answers), *more]
     return {
         "tasks": overview.tasks(SCHEMA, answers, findings, language),
         "tally": overview.tally(findings, RULES),
@@ -189,8 +199,7 @@ def _own_application(language: str) -> dict[str, Sample]:
             "may": dict.fromkeys(("edit", "submit", "withdraw"), may),
             "errors": [],
             "typed": {},
-            **seen(answers, language),
-            **but,
+            **(seen(answers, language) | but),
         }
         return "onboarding/application.html", APPLICANT, HERE, context
 
@@ -204,6 +213,12 @@ def _own_application(language: str) -> dict[str, Sample]:
     )
     drawn = application("draft", broken())
     asked = application("clarification", _hostile())
+    moved = {"at": "2027-05-12T09:14:00+02:00", "status": "in_review", "actor": "approver", "note": HOSTILE}
+    moves = [
+        moved | {"move": "override", "rule": "BM-56"},
+        moved | {"move": "judgement", "rule": "B", "verdict": "kept"},
+    ]
+    excepted = decided | {"timeline": moves, "checklist": [ITEM]}
     return {
         "empty draft": page({}, may=True, application=application("draft", {})),
         "draft": page(
@@ -211,6 +226,9 @@ def _own_application(language: str) -> dict[str, Sample]:
         ),
         "asked back": page(_hostile(), may=True, application=asked, notice=Text("Gut.", "Fine.")),
         "decided": page(parking, may=False, application=decided),
+        "decided with an exception": page(
+            parking, may=False, application=excepted, **seen(parking, language, [EXCEPTION])
+        ),
     }
 
 
@@ -251,13 +269,13 @@ def _case(language: str) -> dict[str, Sample]:
     def page(shown: dict[str, Any], *moves: str, **but: Any) -> Sample:
         context = {
             "application": shown,
-            "may": {move: move in moves for move in ("ask", "propose", "confirm")},
+            "may": {move: move in moves for move in ("ask", "propose", "confirm", "judge", "override")},
+            "checklist": [],
             "mine": False,
             "deliveries": [letter],
             "errors": [],
             "typed": {"/outcome": "decline"},
-            **seen(shown["answers"], language),
-            **but,
+            **(seen(shown["answers"], language) | but),
         }
         return "onboarding/case.html", ADMIN, f"/workbench/{ID}", context
 
@@ -270,7 +288,27 @@ def _case(language: str) -> dict[str, Sample]:
         "case": page(reviewed, "ask", "propose", errors=wrong),
         "second review": page(proposed, "confirm", errors=[problem("/comment"), problem("/agree")]),
         "own proposal": page(decided, mine=True, deliveries=None),
+        "case with a checklist": page(
+            reviewed | {"checklist": [ITEM]},
+            "judge",
+            "override",
+            **seen(broken(), language, [EXCEPTION]),
+            checklist=overview.remarks(SCHEMA, [ITEM, ITEM | {"rule": "BM-81", "judged": JUDGED}], language),
+        ),
+        "judge": _assess("judge", ITEM, language, [problem("/verdict"), problem("/reason")]),
+        "make an exception": _assess("override", EXCEPTION, language, []),
     }
+
+
+def _assess(move: str, about: dict[str, Any], language: str, errors: list[Problem]) -> Sample:
+    context = {
+        "application": {"id": ID, "number": "BI-7K4Q", "title": HOSTILE, "version": 3},
+        "about": overview.remarks(SCHEMA, [about], language)[0],
+        "move": move,
+        "errors": errors,
+        "typed": {"verdict": "kept", "reason": HOSTILE},
+    }
+    return "onboarding/assess.html", ADMIN, f"/workbench/{ID}/{move}", context
 
 
 def _public() -> dict[str, Sample]:

@@ -56,7 +56,7 @@ class Scene:
     def footprint(self) -> tuple[Any, ...]:
         """Return what every refused request leaves as it was: all versions, events, decisions and kept answers."""
         file = self.hub.folder / "data" / "onboarding.db"
-        counts = ("applications", "decisions", "outbox", "idempotency")
+        counts = ("applications", "decisions", "assessments", "outbox", "idempotency")
         with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
             rows = [database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in counts]
             versions = dict(database.execute("SELECT id, version FROM applications"))

@@ -91,3 +91,21 @@ class ProposeDecision:
 class ConfirmDecision:
     agree: bool
     comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeRule:
+    """`verdict` is kept, broken or not_applicable."""
+
+    rule: str
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverrideRule:
+    """`pointer` says which finding, where a rule has several."""
+
+    rule: str
+    reason: str
+    pointer: str | None = None

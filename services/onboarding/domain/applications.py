@@ -2,88 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from services.onboarding.commands import Answers, AskQuestions, Condition, Contact, ProposeDecision, Reply
+from services.onboarding.commands import (
+    Answers,
+    AskQuestions,
+    Contact,
+    JudgeRule,
+    OverrideRule,
+    ProposeDecision,
+    Reply,
+)
+from services.onboarding.domain.assessments import (
+    Assessment,
+    Findings,
+    judgement,
+    judgements,
+    merged,
+    on_checklist,
+    open_checklist,
+    override,
+    to_override,
+    unjudged,
+    unsound,
+)
+from services.onboarding.domain.decisions import Decision, condition, need_second_hand
+from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, S, Status
 from shared.contracts import onboarding as told
 from shared.kernel import Aggregate, Conflict, Forbidden, Invalid, Problem, Text
 
 if TYPE_CHECKING:
     from services.onboarding.domain.campaigns import Recheck
 
-Findings = Sequence[Mapping[str, Any]]
 Entry = dict[str, Any]
 
 REPLY_DAYS, REVIEW_DAYS, SIGNATURE_DAYS = 14, 14, 3
 
 
-class Status(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    IN_REVIEW = "in_review"
-    CLARIFICATION = "clarification"
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    APPROVED_WITH_CONDITIONS = "approved_with_conditions"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-S = Status
-#: From each status, where an application may go next. An empty set is an end of this part of the life.
-NEXT: dict[Status, set[Status]] = {
-    S.DRAFT: {S.SUBMITTED, S.WITHDRAWN},
-    S.SUBMITTED: {S.IN_REVIEW, S.WITHDRAWN},
-    S.IN_REVIEW: {S.CLARIFICATION, S.PROPOSED, S.WITHDRAWN},
-    S.CLARIFICATION: {S.IN_REVIEW, S.WITHDRAWN},
-    S.PROPOSED: {S.IN_REVIEW, S.APPROVED, S.APPROVED_WITH_CONDITIONS, S.DECLINED, S.WITHDRAWN},
-    S.APPROVED: set(),
-    S.APPROVED_WITH_CONDITIONS: set(),
-    S.DECLINED: set(),
-    S.WITHDRAWN: set(),
-}
-APPROVED = {S.APPROVED, S.APPROVED_WITH_CONDITIONS}
-CHANGEABLE = {S.DRAFT, S.CLARIFICATION, S.PROPOSED}
-BECOMES = {
-    "approve": S.APPROVED,
-    "approve_with_conditions": S.APPROVED_WITH_CONDITIONS,
-    "decline": S.DECLINED,
-}
-#: Who acts next in each status.
-WHO = {
-    S.DRAFT: "applicant",
-    S.SUBMITTED: "reviewer",
-    S.IN_REVIEW: "reviewer",
-    S.CLARIFICATION: "applicant",
-    S.PROPOSED: "approver",
-}
-
-
-@dataclass(eq=False, kw_only=True)
-class Decision:
-    """A proposal and the second signature under it. The database, too, refuses the same hand twice."""
-
-    id: UUID = field(default_factory=uuid4)
-    application_id: UUID
-    outcome: str
-    reason: str
-    conditions: list[dict[str, Any]]
-    proposed_by: str
-    proposed_at: datetime
-    state: str = "open"  # open, confirmed, returned, void
-    signed_by: str | None = None
-    signed_at: datetime | None = None
-    comment: str = ""
-
-
 @dataclass(eq=False, kw_only=True)
 class Application(Aggregate):
-    """One application. `answers`, `findings`, `questions` and `timeline` are replaced, never changed in place."""
+    """One application. `answers`, `checked`, `questions` and `timeline` are replaced, never changed in place.
+
+    `checked` is what the model says of the answers: what they miss, and what people have to judge (`judged_by`).
+    """
 
     id: UUID
     number: str
@@ -94,7 +59,7 @@ class Application(Aggregate):
     email: str
     language: str
     answers: Answers
-    findings: list[dict[str, Any]]
+    checked: list[dict[str, Any]]
     kind: str
     themes: str
     created_at: datetime
@@ -105,6 +70,7 @@ class Application(Aggregate):
     timeline: list[Entry] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     rechecks: list[Recheck] = field(default_factory=list)
+    assessments: list[Assessment] = field(default_factory=list)
     due_on: date | None = None
     use_case: str | None = None
     version: int = field(default=1)
@@ -116,7 +82,7 @@ class Application(Aggregate):
     ) -> Application:
         application = cls(
             id=uuid4(), number=number, owner=owner, filed_by=filed_by, model=model, person=contact.name,
-            email=contact.email, language=contact.language, answers={}, findings=[], kind="", themes="",
+            email=contact.email, language=contact.language, answers={}, checked=[], kind="", themes="",
             created_at=at, changed_at=at,
         )  # fmt: skip
         application._note(owner, "applicant", at)
@@ -137,8 +103,27 @@ class Application(Aggregate):
         return [one for one in self.questions if one["reply"] is None]
 
     @property
-    def violations(self) -> list[dict[str, Any]]:
-        return [one for one in self.findings if one["severity"] == "violation"]
+    def findings(self) -> list[Entry]:
+        """What the check found and what people judged, with the exceptions that were made."""
+        return merged(self.checked, self.assessments)
+
+    @property
+    def checklist(self) -> list[Entry]:
+        """What people still have to judge."""
+        return open_checklist(self.checked, self.assessments)
+
+    @property
+    def judgements(self) -> list[Entry]:
+        """What people have judged, kept rules too."""
+        return judgements(self.checked, self.assessments)
+
+    @property
+    def overridden(self) -> list[Entry]:
+        return [one for one in self.findings if "override" in one]
+
+    @property
+    def violations(self) -> list[Entry]:
+        return [one for one in self.findings if one["severity"] == "violation" and "override" not in one]
 
     def next(self) -> tuple[str, date | None] | None:
         """Who acts next and until when; None at an end."""
@@ -155,15 +140,15 @@ class Application(Aggregate):
         if self.status not in CHANGEABLE:
             raise self._wrong_state(None)
 
-    def take_answers(self, answers: Answers, findings: Findings) -> None:
-        """Replace all answers and what the check says of them."""
-        self.answers, self.findings = answers, [dict(one) for one in findings]
+    def take_answers(self, answers: Answers, checked: Findings) -> None:
+        """Replace all answers and what the model says of them."""
+        self.answers, self.checked = answers, [dict(one) for one in checked]
         self.kind = str(answers.get("organisation", {}).get("kind") or "")
         self.themes = " ".join(answers.get("use_case", {}).get("theme") or ())
 
-    def change_answers(self, answers: Answers, findings: Findings) -> None:
+    def change_answers(self, answers: Answers, checked: Findings) -> None:
         self.need_changeable()
-        self.take_answers(answers, findings)
+        self.take_answers(answers, checked)
 
     def change_contact(self, contact: Contact) -> None:
         """Take a new contact; a new address has to be proved anew. Nothing is told if nothing is new."""
@@ -250,17 +235,27 @@ class Application(Aggregate):
             self._become(S.IN_REVIEW, at, self.owner, "applicant")
             self.record(told.ApplicationReplied(application_id=self.id, number=self.number, replied_at=at))
 
+    def judge(self, command: JudgeRule, by: str, at: datetime) -> None:
+        """Keep what somebody found out about a rule of the checklist; the latest word about it counts."""
+        self._need_assessable(by, at)
+        self._assess(judgement(self.id, on_checklist(self.checked, command.rule), command, by, at))
+
+    def override(self, command: OverrideRule, by: str, at: datetime) -> None:
+        """Make an exception from one finding, until the answer it is about changes."""
+        self._need_assessable(by, at)
+        self._assess(override(self.id, to_override(self.findings, command), command, by, at))
+
     def propose(self, command: ProposeDecision, by: str, at: datetime) -> None:
         """Put a decision under a first signature. A violation blocks every approval."""
         self._take_up(at, by)
         self._may_sign(by)
         if S.PROPOSED not in NEXT[self.status]:
             raise self._wrong_state(S.PROPOSED)
-        if command.outcome != "decline" and self.violations:
-            raise unsound(self.findings)
+        if command.outcome != "decline":
+            self._need_approvable()
         decision = Decision(
             application_id=self.id, outcome=command.outcome, reason=command.reason,
-            conditions=[_condition(one) for one in command.conditions], proposed_by=by, proposed_at=at,
+            conditions=[condition(one) for one in command.conditions], proposed_by=by, proposed_at=at,
         )  # fmt: skip
         self.decisions.append(decision)
         self._become(S.PROPOSED, at, by, "approver")
@@ -284,6 +279,8 @@ class Application(Aggregate):
         if not agree:
             self._return("disagreed", "returned", at, by, "approver")
             return
+        if decision.outcome != "decline":
+            self._need_approvable()
         decision.state = "confirmed"
         self._become(BECOMES[decision.outcome], at, by, "approver")
         self.record(self._declined(at) if decision.outcome == "decline" else self._approved(decision, at))
@@ -294,6 +291,11 @@ class Application(Aggregate):
 
     def _may_sign(self, by: str, decision: Decision | None = None) -> None:
         """The one place that says who may put a signature under a decision."""
+        self._need_outside(by)
+        if decision is not None:
+            need_second_hand(by, decision, {one["override"]["by"] for one in self.overridden})
+
+    def _need_outside(self, by: str) -> None:
         if by in {self.owner, self.filed_by}:
             raise Forbidden(
                 Text(
@@ -302,14 +304,24 @@ class Application(Aggregate):
                 ),
                 code="own_application",
             )
-        if decision is not None and by == decision.proposed_by:
-            raise Forbidden(
-                Text(
-                    de="Ihren eigenen Vorschlag bestätigt eine zweite Person.",
-                    en="A second person confirms your own proposal.",
-                ),
-                code="four_eyes",
-            )
+
+    def _need_approvable(self) -> None:
+        """Raise Invalid while something blocks: a violation, or a rule that people still have to judge."""
+        if self.violations:
+            raise unsound(self.findings)
+        if blocking := [one for one in self.checklist if one["severity"] == "violation"]:
+            raise unjudged(blocking)
+
+    def _need_assessable(self, by: str, at: datetime) -> None:
+        self._need_outside(by)
+        self._take_up(at, by)
+        if self.status not in {S.IN_REVIEW, S.CLARIFICATION}:
+            raise self._wrong_state(None)
+
+    def _assess(self, said: Assessment) -> None:
+        self.assessments.append(said)
+        more = {"verdict": said.verdict} if said.verdict else {}
+        self._note(said.by, said.role, said.at, said.reason, move=said.kind, rule=said.rule, **more)
 
     def _take_up(self, at: datetime, by: str) -> None:
         if self.status is S.SUBMITTED:
@@ -337,9 +349,9 @@ class Application(Aggregate):
         self.status, self.changed_at = status, at
         self._note(by, role, at, note)
 
-    def _note(self, by: str, role: str, at: datetime, note: str = "") -> None:
+    def _note(self, by: str, role: str, at: datetime, note: str = "", **more: str) -> None:
         entry = {"at": at.isoformat(), "status": str(self.status), "actor": by, "role": role, "note": note}
-        self.timeline = [*self.timeline, entry]
+        self.timeline = [*self.timeline, entry | more]
 
     def _wrong_state(self, wanted: Status | None) -> Conflict:
         wish = f" und kann nicht {wanted} werden" if wanted else " und kann jetzt nicht geändert werden"
@@ -364,37 +376,14 @@ class Application(Aggregate):
             title=use_case["title"], summary=use_case.get("summary", ""), themes=tuple(use_case["theme"]),
             stage=use_case.get("stage", "idea"), strategies=tuple(use_case.get("strategy", ())),
             public_service=bool(use_case.get("public_service")), conditions=len(decision.conditions), approved_at=at,
-            alignment=_alignment(use_case),
+            alignment=_alignment(use_case), exceptions=tuple(one["rule"] for one in self.overridden),
         )  # fmt: skip
 
     def _declined(self, at: datetime) -> told.ApplicationDeclined:
         return told.ApplicationDeclined(application_id=self.id, number=self.number, declined_at=at)
 
 
-def unsound(findings: Findings) -> Invalid:
-    """What stops an application: its violations, told with all other findings, each pointing into `answers`."""
-    count = sum(one["severity"] == "violation" for one in findings)
-    text = Text(
-        de=f"Bitte prüfen Sie {count} {'Angabe' if count == 1 else 'Angaben'}.",
-        en=f"Please check {count} {'answer' if count == 1 else 'answers'}.",
-    )
-    problems = [
-        Problem(
-            f"/answers{one['pointer']}",
-            f"rule.{one['rule']}",
-            Text(**one["text"]),
-            {key: value for key, value in one.items() if key != "pointer"},
-        )
-        for one in findings
-    ]
-    return Invalid(text, code="findings", problems=problems)
-
-
 def _alignment(use_case: Entry) -> tuple[Entry, ...]:
     """Return which passage of which strategy it serves; None where the model does not ask for the passage."""
     passages = use_case.get("strategy_passages") or {}
     return tuple({"strategy": one, "passage": passages.get(one)} for one in use_case.get("strategy", ()))
-
-
-def _condition(one: Condition) -> dict[str, Any]:
-    return {"text": one.text, "due": one.due.isoformat() if one.due else None}

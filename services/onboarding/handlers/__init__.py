@@ -15,6 +15,7 @@ from services.onboarding.handlers.applications import (
     submit_application,
     withdraw_application,
 )
+from services.onboarding.handlers.assessments import judge_rule, override_rule
 from services.onboarding.handlers.campaigns import (
     answers_to_cure,
     cure_application,
@@ -39,7 +40,9 @@ __all__ = [
     "check_answers",
     "confirm_decision",
     "cure_application",
+    "judge_rule",
     "on_use_case_listed",
+    "override_rule",
     "propose_decision",
     "prove_address",
     "reply_to_questions",

@@ -39,8 +39,9 @@ class Finding(TypedDict):
 
 
 def verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
-    """Return "unsound" exactly if a finding blocks."""
-    return "unsound" if any(finding["severity"] == "violation" for finding in findings) else "sound"
+    """Return "unsound" exactly if a finding blocks: a violation that nobody made an exception from."""
+    blocks = any(finding["severity"] == "violation" and "override" not in finding for finding in findings)
+    return "unsound" if blocks else "sound"
 
 
 def given(answers: Answers) -> dict[str, dict[str, Any]]:

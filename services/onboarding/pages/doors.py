@@ -1,9 +1,10 @@
 """The doors of onboarding for people: everything they do here, programs can do at the API, with the same handlers."""
 
 from services.onboarding.pages.applicants import ApplicantDoors
+from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.workbench import WorkbenchDoors
 
 
-class PageDoors(ApplicantDoors, WorkbenchDoors, SignInDoors):
+class PageDoors(ApplicantDoors, WorkbenchDoors, AssessmentDoors, SignInDoors):
     """All pages of onboarding."""

@@ -124,7 +124,7 @@ def tally(findings: Iterable[Json], rules: int) -> dict[str, int]:
     """Return {"rules", "met", "violation", "condition", "hint", "missing"}: rules met, findings of each kind."""
     found = list(findings)
     met = max(rules - len({finding["rule"] for finding in found}), 0)
-    count = Counter("missing" if _is_gap(finding) else finding["severity"] for finding in found)
+    count = Counter(_counted_as(finding) for finding in found)
     return {"rules": rules, "met": met, **{kind: count[kind] for kind in (*_SEVERITIES, "missing")}}
 
 
@@ -179,7 +179,7 @@ def _task(model_schema: Json, section: Section, answers: Json, findings: Sequenc
     needed = [question for question in asked if question.required and question.applies(answers)]
     missing = {question.pointer for question in needed if question.key not in given}
     mine = [finding for finding in findings if _section(finding["pointer"]) == section.key]
-    violations = sum(finding["severity"] == "violation" and finding["pointer"] not in missing for finding in mine)
+    violations = sum(_counted_as(finding) == "violation" and finding["pointer"] not in missing for finding in mine)
     state = "open" if not given else "started" if missing else "filled"
     return Task(section.key, section.number, section.label, state, len(needed), len(missing), violations)
 
@@ -216,6 +216,12 @@ def _quoted(question: Question | None, value: Any, language: str) -> str:
 
 def _section(pointer: str) -> str:
     return pointer.strip("/").split("/")[0]
+
+
+def _counted_as(finding: Json) -> str:
+    if "override" in finding:
+        return "override"
+    return "missing" if _is_gap(finding) else str(finding["severity"])
 
 
 def _is_gap(finding: Json) -> bool:

@@ -122,7 +122,7 @@ class WorkbenchDoors:
             application = Applications(session).get(uuid_of(id_))
             view = schemas.application_view(application, caller)
             model, findings = Models(session).get(application.model), application.findings
-        proposal = view["proposal"]
+        proposal, assessed = view["proposal"], [*view["checklist"], *view["judgements"]]
         return show(
             PAGES,
             ask,
@@ -133,6 +133,7 @@ class WorkbenchDoors:
             mine=bool(proposal and proposal["proposed_by"] == caller.subject),
             sheets=overview.sheets(model.schema, application.answers, findings, ask.language),
             findings=overview.remarks(model.schema, findings, ask.language),
+            checklist=overview.remarks(model.schema, assessed, ask.language),
             tally=overview.tally(findings, len(model.public["rules"])),
             deliveries=None,
             may=_may(application, caller),
@@ -147,10 +148,17 @@ def _may(application: Application, caller: Caller) -> dict[str, bool]:
     open_ = application.open_decision
     outside = caller.subject not in {application.owner, application.filed_by}
     signs = APPROVER in caller.roles and outside
+    overrode = {one["override"]["by"] for one in application.overridden}
+    assessable = taken_up in {Status.IN_REVIEW, Status.CLARIFICATION}
     return {
         "ask": Status.CLARIFICATION in NEXT[taken_up] and bool(caller.roles & {REVIEWER, APPROVER}),
         "propose": Status.PROPOSED in NEXT[taken_up] and signs,
-        "confirm": open_ is not None and open_.proposed_by != caller.subject and signs,
+        "confirm": open_ is not None
+        and open_.proposed_by != caller.subject
+        and signs
+        and caller.subject not in overrode,
+        "judge": assessable and REVIEWER in caller.roles and outside,
+        "override": assessable and signs,
     }
 
 

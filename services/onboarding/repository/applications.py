@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from services.onboarding.domain import Application, Status
 from services.onboarding.tables import applications
@@ -56,7 +56,7 @@ class Applications:
 
     def newest_first(self, filters: Filters) -> Select[Application]:
         """Return the query for a list, ordered down to the id so that it can be read page by page."""
-        query = _filtered(select(Application), filters)
+        query = _filtered(select(Application), filters).options(selectinload(Application.assessments))  # type: ignore[arg-type]
         return query.order_by(applications.c.created_at.desc(), applications.c.id.desc())
 
     def counts(self, filters: Filters) -> dict[str, int]:

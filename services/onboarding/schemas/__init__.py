@@ -1,7 +1,6 @@
 """What outside looks like: what comes in becomes a command, what is kept becomes a view."""
 
 from services.onboarding.schemas.applications import (
-    LONG,
     OUTCOMES,
     Address,
     AskSchema,
@@ -22,10 +21,12 @@ from services.onboarding.schemas.applications import (
     next_view,
     queue_view,
 )
+from services.onboarding.schemas.assessments import LONG, VERDICTS, JudgeSchema, OverrideSchema, finding_view
 
 __all__ = [
     "LONG",
     "OUTCOMES",
+    "VERDICTS",
     "Address",
     "AskSchema",
     "ChangeSchema",
@@ -34,6 +35,8 @@ __all__ = [
     "ConditionSchema",
     "ConfirmSchema",
     "ContactSchema",
+    "JudgeSchema",
+    "OverrideSchema",
     "ProposeSchema",
     "QuestionSchema",
     "RepliesSchema",
@@ -42,6 +45,7 @@ __all__ = [
     "SubmitSchema",
     "WithdrawSchema",
     "application_view",
+    "finding_view",
     "next_view",
     "queue_view",
 ]

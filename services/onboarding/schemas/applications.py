@@ -10,11 +10,11 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.onboarding import commands
 from services.onboarding.domain import Application, Decision
 from services.onboarding.model import verdict
+from services.onboarding.schemas.assessments import LONG, finding_view
 from shared.auth import Caller
 from shared.schemas import Flag, HouseSchema, Strict, choice, words
 
 OUTCOMES = ("approve", "approve_with_conditions", "decline")
-LONG = 10_000
 
 
 class Address(Strict):
@@ -162,7 +162,7 @@ class ConfirmSchema(HouseSchema):
 def application_view(application: Application, caller: Caller | None) -> dict[str, Any]:
     """Show an application to its applicant (admins by role) or to an admin (by name)."""
     admin = caller is not None and caller.is_admin
-    path = f"/api/v1/applications/{application.id}"
+    path, findings = f"/api/v1/applications/{application.id}", application.findings
     view: dict[str, Any] = {
         "id": str(application.id),
         "number": application.number,
@@ -175,8 +175,10 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
             "proved": application.proved,
         },
         "answers": application.answers,
-        "verdict": verdict(application.findings),
-        "findings": application.findings,
+        "verdict": verdict(findings),
+        "findings": [finding_view(one, admin=admin) for one in findings],
+        "checklist": application.checklist,
+        "judgements": [finding_view(one, admin=admin) for one in application.judgements],
         "questions": application.questions,
         "timeline": [_entry_view(one, admin=admin) for one in application.timeline],
         "next": next_view(application),
@@ -197,7 +199,7 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
 
 def _entry_view(entry: dict[str, Any], *, admin: bool) -> dict[str, Any]:
     view = {"at": entry["at"], "status": entry["status"], "actor": entry["actor"] if admin else entry["role"]}
-    return view | ({"note": entry["note"]} if entry.get("note") else {})
+    return view | {key: entry[key] for key in ("note", "move", "rule", "verdict") if entry.get(key)}
 
 
 def next_view(application: Application) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ ASK, REPLY, PROPOSE, CONFIRM = (
     schemas.ProposeSchema(),
     schemas.ConfirmSchema(),
 )
+JUDGE, OVERRIDE = schemas.JudgeSchema(), schemas.OverrideSchema()
 
 
 def move(says: str, body: type[Schema], who: str) -> Doc:
@@ -157,6 +158,22 @@ class ApplicationDoors:
     )
     def confirm(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         return self._move(ask, id, CONFIRM, handlers.confirm_decision, APPROVER)
+
+    @http(
+        "POST",
+        f"{APPLICATION}/judgements",
+        doc=move("Judge a rule of the checklist", schemas.JudgeSchema, "reviewer"),
+    )
+    def judge(self, ask: Ask, id: str) -> Answer:  # noqa: A002
+        return self._move(ask, id, JUDGE, handlers.judge_rule, REVIEWER)
+
+    @http(
+        "POST",
+        f"{APPLICATION}/overrides",
+        doc=move("Make an exception from a finding", schemas.OverrideSchema, "approver"),
+    )
+    def override(self, ask: Ask, id: str) -> Answer:  # noqa: A002
+        return self._move(ask, id, OVERRIDE, handlers.override_rule, APPROVER)
 
     def _move(self, ask: Ask, id_: str, schema: Schema, handler: Handler, *roles: str) -> Answer:
         """One change of one application: checks in the order the public surface promises."""

@@ -2,6 +2,7 @@
 
 from services.onboarding.tables.applications import (
     applications,
+    assessments,
     decisions,
 )
 from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
@@ -10,6 +11,7 @@ from services.onboarding.tables.versions import model_versions
 
 __all__ = [
     "applications",
+    "assessments",
     "campaigns",
     "decisions",
     "impacts",

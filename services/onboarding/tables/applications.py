@@ -1,4 +1,4 @@
-"""Applications and the decisions about them."""
+"""Applications, the decisions about them, and what people said about rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from services.onboarding.domain import Application, Decision, Recheck, Status
+from services.onboarding.domain import Application, Assessment, Decision, Recheck, Status
 from services.onboarding.tables.campaigns import rechecks
 from services.onboarding.tables.ground import mapper, metadata
 from shared.database import Moment
@@ -73,15 +73,35 @@ decisions = Table(
     CheckConstraint("signed_by IS NULL OR signed_by <> proposed_by", name="four_eyes"),
     CheckConstraint("state <> 'confirmed' OR signed_by IS NOT NULL", name="two_signatures"),
 )
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("application_id", Uuid, ForeignKey("applications.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("rule", String(40), nullable=False),
+    Column("model", String(20), nullable=False),
+    Column("pointer", String(200), nullable=False),
+    Column("observed", JSON, nullable=False),
+    Column("verdict", String(20)),
+    Column("reason", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("(kind = 'judgement') = (verdict IS NOT NULL)", name="judgements_have_a_verdict"),
+)
 _open = decisions.c.state == "open"
 Index("uq_decisions_open", decisions.c.application_id, unique=True, postgresql_where=_open, sqlite_where=_open)
 
 mapper.map_imperatively(Decision, decisions)
+mapper.map_imperatively(Assessment, assessments)
 mapper.map_imperatively(
     Application,
     applications,
     version_id_col=applications.c.version,
     properties={
+        "checked": applications.c.findings,
+        "assessments": relationship(Assessment, order_by=assessments.c.at, lazy="select", cascade="all, delete-orphan"),
         "decisions": relationship(
             Decision, order_by=decisions.c.proposed_at, lazy="select", cascade="all, delete-orphan"
         ),

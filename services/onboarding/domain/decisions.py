@@ -1,0 +1,52 @@
+"""What is true of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.onboarding.commands import Condition
+from shared.kernel import Forbidden, Text
+
+
+@dataclass(eq=False, kw_only=True)
+class Decision:
+    """A proposal and the second signature under it. The database, too, refuses the same hand twice."""
+
+    id: UUID = field(default_factory=uuid4)
+    application_id: UUID
+    outcome: str
+    reason: str
+    conditions: list[dict[str, Any]]
+    proposed_by: str
+    proposed_at: datetime
+    state: str = "open"  # open, confirmed, returned, void
+    signed_by: str | None = None
+    signed_at: datetime | None = None
+    comment: str = ""
+
+
+def condition(one: Condition) -> dict[str, Any]:
+    return {"text": one.text, "due": one.due.isoformat() if one.due else None}
+
+
+def need_second_hand(by: str, decision: Decision, overrode: set[str]) -> None:
+    """Raise Forbidden unless `by` may sign second: who proposed may not, nor who made an exception it rests on."""
+    if by == decision.proposed_by:
+        raise Forbidden(
+            Text(
+                de="Ihren eigenen Vorschlag bestätigt eine zweite Person.",
+                en="A second person confirms your own proposal.",
+            ),
+            code="four_eyes",
+        )
+    if decision.outcome != "decline" and by in overrode:
+        raise Forbidden(
+            Text(
+                de="Sie haben hier eine Ausnahme gemacht. Die zweite Unterschrift gibt jemand anderes.",
+                en="You made an exception here. Somebody else gives the second signature.",
+            ),
+            code="own_override",
+        )
