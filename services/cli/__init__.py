@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import check, contracts, inbox, keeping, model, outbox, start
+from services.cli import check, contracts, inbox, keeping, model, outbox, preview, start
 
 __all__ = ["app"]
 
@@ -29,6 +29,7 @@ app.command()(contracts.asyncapi)
 app.add_typer(start.tokens, name="tokens")
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(inbox.inbox, name="inbox")
+model.model.command()(preview.preview)
 app.add_typer(model.model, name="model")
 
 

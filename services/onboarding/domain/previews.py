@@ -29,7 +29,7 @@ class Preview:
     cursor: UUID | None = None
     finished_at: datetime | None = None
 
-    def advance(self, last: UUID | None, checked: int, impacts: Sequence[Impact], at: datetime) -> None:
+    def advance(self, last: UUID | None, checked: int, impacts: Sequence[Mapping[str, Any]], at: datetime) -> None:
         """Note how far it has come and what was found; None ends it."""
         self.cursor, self.checked, self.changed = last, self.checked + checked, self.changed + len(impacts)
         self.totals = added(self.totals, impacts)
@@ -58,20 +58,17 @@ class Impact:
     changes: list[dict[str, Any]]
 
 
-def added(totals: Mapping[str, Any], impacts: Iterable[Impact]) -> dict[str, Any]:
+def added(totals: Mapping[str, Any], impacts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return `totals` with `impacts` counted: `{"groups": {group: n}, "rules": {rule: {"worse": n, "better": n}}}`.
 
     A rule counts once per application, worse where it is found now, or found to be more severe.
     """
     grown: dict[str, Any] = {"groups": {}, "rules": {}} | deepcopy(dict(totals))
     for impact in impacts:
-        grown["groups"][impact.group] = grown["groups"].get(impact.group, 0) + 1
-        ways = {
-            (one["rule"], "worse" if WEIGHT[one["to"]] > WEIGHT[one["from"]] else "better") for one in impact.changes
-        }
-        for rule, way in ways:
-            counts = grown["rules"].setdefault(rule, {"worse": 0, "better": 0})
-            counts[way] += 1
+        group = impact["group"]
+        grown["groups"][group] = grown["groups"].get(group, 0) + 1
+        for rule, way in {(one["rule"], _way(one)) for one in impact["changes"]}:
+            grown["rules"].setdefault(rule, {"worse": 0, "better": 0})[way] += 1
     return grown
 
 

@@ -25,6 +25,7 @@ from services.onboarding.handlers.campaigns import (
     stop_campaign,
     void_campaign,
 )
+from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
 
@@ -43,13 +44,16 @@ __all__ = [
     "judge_rule",
     "on_use_case_listed",
     "override_rule",
+    "preview_everything",
     "propose_decision",
     "prove_address",
     "reply_to_questions",
     "resume_campaign",
     "run_campaigns",
+    "run_previews",
     "start_application",
     "start_campaign",
+    "start_preview",
     "stop_campaign",
     "submit_application",
     "void_campaign",

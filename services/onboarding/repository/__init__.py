@@ -8,12 +8,15 @@ from services.onboarding.repository.applications import (
 )
 from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
+from services.onboarding.repository.previews import LOOKED_AT, Previews
 
 __all__ = [
     "KINDS",
+    "LOOKED_AT",
     "THEMES",
     "Applications",
     "Campaigns",
     "Filters",
     "Models",
+    "Previews",
 ]

@@ -14,7 +14,7 @@ __all__ = ["ApplicationDoors", "ModelDoors", "Service", "list_filters"]
 
 
 def more_jobs(house: House) -> Jobs:
-    return {partial(handlers.run_campaigns, house.database): 1.0}
+    return {partial(run, house.database): 1.0 for run in (handlers.run_campaigns, handlers.run_previews)}
 
 
 class Service(ApplicationDoors, ModelDoors, PageDoors):
