@@ -14,7 +14,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from services.house import NAMES
 from services.onboarding import schemas as onboarding
-from services.onboarding.domain import Status
+from services.onboarding.domain import State, Status
 from services.onboarding.repository import KINDS, THEMES
 from services.publish.shapes import ID, MODEL_VERSION, TEXT, Schema, ref, shapes
 from shared.paging import LIMIT, MAX_LIMIT
@@ -30,15 +30,16 @@ TAGS = {
     "models": "The business and operator model: questions, rules, examples.",
     "checks": "Check answers; nothing is stored.",
     "applications": "From draft to decision.",
+    "campaigns": "Everybody who is approved is checked again when a version of the model is published.",
     "use-cases": "The public catalog.",
     "messages": "The in-app inbox.",
     "contracts": "These documents.",
 }
 #: POSTs that store nothing, and so may be sent twice.
 WITHOUT_KEY = {"/api/v1/checks"}
-WITH_ETAG = {"Application", "NewApplication", "Model", "Models", "UseCase"}
+WITH_ETAG = {"Application", "NewApplication", "Model", "Models", "UseCase", "Campaign", "CampaignPage"}
 WITH_304 = {"Model", "Models"}
-PAGED = {"Applications", "Messages", "UseCases"}
+PAGED = {"Applications", "Campaigns", "CampaignPage", "Messages", "PreviewPage", "UseCases"}
 #: What every door may say; and what those with a body may say beside that.
 ALWAYS_REFUSED, REFUSED_WITH_BODY = (406, 503), (408, 411, 413, 415)
 
@@ -157,6 +158,7 @@ def _queries(service: str) -> dict[str, tuple[Schema, str]]:
     if service == "onboarding":
         return paging | {
             "status": ({"enum": sorted(Status)}, "Only these."),
+            "state": ({"enum": sorted(State)}, "Only re-checks in this state."),
             "kind": ({"enum": sorted(KINDS)}, "Only from this kind of organisation."),
             "theme": ({"enum": sorted(THEMES)}, "Only about this."),
         }

@@ -10,7 +10,7 @@ from typing import Any
 from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
 from services.notifications.letters import ROLES
-from services.onboarding.domain import WHO, Status
+from services.onboarding.domain import WHO, Stage, State, Status
 from services.onboarding.schemas import OUTCOMES, VERDICTS
 
 Schema = dict[str, Any]
@@ -30,6 +30,7 @@ MODEL_VERSION: Schema = {"type": "string", "pattern": "^[0-9]{1,4}[.][0-9]{1,4}$
 SEVERITY: Schema = {"enum": ["condition", "hint", "violation"]}
 VERDICT: Schema = {"enum": ["sound", "unsound"], "description": "`unsound` exactly if a finding is a violation."}
 STATUS: Schema = {"enum": sorted(Status)}
+RIGHT: Schema = TEXT | {"description": "What a re-check may pause."}
 OPEN: Schema = {"type": "object", "additionalProperties": True}
 ANSWERS: Schema = OPEN | {"description": "Sections of answers, as the `schema` of the model says."}
 
@@ -61,7 +62,15 @@ def links(*names: str, optional: tuple[str, ...] = ()) -> Schema:
 
 def shapes() -> dict[str, Schema]:
     """Return every component schema of the answers, by name."""
-    return _of_the_house() | _of_the_model() | _of_applications() | _of_the_catalog() | _of_messages()
+    return (
+        _of_the_house()
+        | _of_the_model()
+        | _of_applications()
+        | _of_campaigns()
+        | _of_previews()
+        | _of_the_catalog()
+        | _of_messages()
+    )
 
 
 def _of_the_house() -> dict[str, Schema]:
@@ -141,6 +150,7 @@ def _of_applications() -> dict[str, Schema]:
         "Question": _question(),
         "ChecklistItem": _checklist_item(),
         "Decision": _decision(),
+        "Conformity": _conformity(),
     }
 
 
@@ -152,7 +162,7 @@ def _application() -> dict[str, Schema]:
         "findings": several(ref("Finding")), "checklist": several(ref("ChecklistItem")),
         "judgements": several(ref("ChecklistItem")), "questions": several(ref("Question")),
         "timeline": several(_step()), "next": or_null(ref("Next")),
-        "decision": or_null(ref("Decision")),
+        "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
         "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),
     }  # fmt: skip
@@ -196,6 +206,59 @@ def _decision() -> Schema:
     }  # fmt: skip
     says = "A proposal, and once two people signed a decision. Who signed is shown to admins."
     return shape(says, decided | to_admins, tuple(to_admins))
+
+
+def _conformity() -> Schema:
+    found = {
+        "model": MODEL_VERSION, "state": {"enum": sorted(State)}, "conforming_until": or_null(DAY),
+        "due_on": or_null(DAY), "findings": several(ref("Finding")), "paused_rights": several(RIGHT),
+    }  # fmt: skip
+    says = "What the newest re-check says of an approved application; null before the first. `due_on` ends the period."
+    return shape(says, found)
+
+
+def _of_campaigns() -> dict[str, Schema]:
+    counts = dict.fromkeys((*sorted(State), "cured", "checked", "to_check"), COUNT)
+    campaign = {
+        "id": ID, "model": MODEL_VERSION, "stage": {"enum": sorted(Stage)}, "reason": TEXT, "changed_by": TEXT,
+        "grace_days": COUNT, "due_on": DAY, "started_at": MOMENT, "finished_at": or_null(MOMENT),
+        "counts": shape("How many re-checks are in each state, and are still to come.", counts), "version": VERSION,
+        "links": links("self", "page"),
+    }  # fmt: skip
+    recheck = {
+        "application": ID, "number": NUMBER, "title": TEXT, "state": {"enum": sorted(State)},
+        "violated": several(TEXT | {"description": "A rule."}), "rights": several(RIGHT),
+        "paused_rights": several(RIGHT), "due_on": or_null(DAY), "checked_at": MOMENT, "cured_at": or_null(MOMENT),
+        "links": links("self"),
+    }  # fmt: skip
+    return {
+        "Campaign": shape("All re-checks under one version of the model.", campaign),
+        "Campaigns": page_of("Campaign"),
+        "Recheck": shape("One approved application under the version of a campaign.", recheck),
+        "CampaignPage": page_of("Recheck", **campaign),
+    }
+
+
+def _of_previews() -> dict[str, Schema]:
+    rule = {"rule": TEXT, "worse": COUNT, "better": COUNT}
+    preview = {
+        "model": MODEL_VERSION, "state": {"enum": ["done", "running"]}, "total": COUNT, "checked": COUNT,
+        "changed": COUNT, "groups": shape("Whose.", dict.fromkeys(("open", "approved", "running"), COUNT)),
+        "rules": several(shape("For how many a rule becomes worse or better.", rule)), "started_by": TEXT,
+        "started_at": MOMENT, "finished_at": or_null(MOMENT), "links": links("self", "page"),
+    }  # fmt: skip
+    severity = or_null(SEVERITY) | {"description": "null where nothing is found."}
+    change = {"rule": TEXT, "pointer": POINTER, "from": severity, "to": severity}
+    impact = {
+        "application": ID, "number": NUMBER, "group": {"enum": ["approved", "open", "running"]}, "status": STATUS,
+        "use_case": or_null(TEXT), "pinned": MODEL_VERSION, "before": VERDICT, "after": VERDICT,
+        "changes": several(shape("A rule that says something else.", change)), "links": links("self"),
+    }  # fmt: skip
+    return {
+        "Preview": shape("A version of the model held against all applications.", preview),
+        "Impact": shape("One application whose result would change.", impact),
+        "PreviewPage": page_of("Impact", **preview),
+    }
 
 
 def _of_the_catalog() -> dict[str, Schema]:

@@ -22,6 +22,17 @@ from services.onboarding.schemas.applications import (
     queue_view,
 )
 from services.onboarding.schemas.assessments import LONG, VERDICTS, JudgeSchema, OverrideSchema, finding_view
+from services.onboarding.schemas.campaigns import (
+    CureSchema,
+    PreviewSchema,
+    ResumeSchema,
+    StopSchema,
+    campaign_view,
+    impact_view,
+    preview_view,
+    recheck_view,
+)
+from services.onboarding.schemas.conformity import conformity_view
 
 __all__ = [
     "LONG",
@@ -35,17 +46,26 @@ __all__ = [
     "ConditionSchema",
     "ConfirmSchema",
     "ContactSchema",
+    "CureSchema",
     "JudgeSchema",
     "OverrideSchema",
+    "PreviewSchema",
     "ProposeSchema",
     "QuestionSchema",
     "RepliesSchema",
     "ReplySchema",
+    "ResumeSchema",
     "StartSchema",
+    "StopSchema",
     "SubmitSchema",
     "WithdrawSchema",
     "application_view",
+    "campaign_view",
+    "conformity_view",
     "finding_view",
+    "impact_view",
     "next_view",
+    "preview_view",
     "queue_view",
+    "recheck_view",
 ]

@@ -11,6 +11,7 @@ from services.onboarding import commands
 from services.onboarding.domain import Application, Decision
 from services.onboarding.model import verdict
 from services.onboarding.schemas.assessments import LONG, finding_view
+from services.onboarding.schemas.conformity import conformity_view
 from shared.auth import Caller
 from shared.schemas import Flag, HouseSchema, Strict, choice, words
 
@@ -183,6 +184,7 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
         "timeline": [_entry_view(one, admin=admin) for one in application.timeline],
         "next": next_view(application),
         "decision": _decision_view(application.decision, admin=admin),
+        "conformity": conformity_view(application),
         "version": application.version,
         "links": {
             "self": path,

@@ -7,17 +7,18 @@ from functools import partial
 from services.onboarding import handlers, tables
 from services.onboarding.pages.doors import PageDoors
 from services.onboarding.service.applications import ApplicationDoors, list_filters
+from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.models import ModelDoors
 from shared.wire import House, Jobs
 
-__all__ = ["ApplicationDoors", "ModelDoors", "Service", "list_filters"]
+__all__ = ["ApplicationDoors", "CampaignDoors", "ModelDoors", "Service", "list_filters"]
 
 
 def more_jobs(house: House) -> Jobs:
     return {partial(run, house.database): 1.0 for run in (handlers.run_campaigns, handlers.run_previews)}
 
 
-class Service(ApplicationDoors, ModelDoors, PageDoors):
+class Service(ApplicationDoors, CampaignDoors, ModelDoors, PageDoors):
     name = "onboarding"
 
     house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs)
