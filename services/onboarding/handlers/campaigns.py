@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.onboarding.commands import Answers, CureApplication, ResumeCampaign, StopCampaign
 from services.onboarding.domain import Application, Campaign, Judged, ModelVersion, Recheck, State
+from services.onboarding.handlers.adopting import adopted_answers
 from services.onboarding.handlers.applications import judge
 from services.onboarding.model import Finding, Model, patched
 from services.onboarding.repository import Campaigns, Models
@@ -62,7 +63,9 @@ def cure_application(session: Session, application: Application, command: CureAp
 def answers_to_cure(session: Session, application: Application, recheck: Recheck) -> Answers:
     """Return the answers as far as a cure has come, as the version of the re-check asks for them."""
     models = Models(session)
-    return recheck.answers or _adopted(application.answers, models.get(application.model), models.get(recheck.model))
+    return recheck.answers or adopted_answers(
+        application.answers, models.get(application.model), models.get(recheck.model)
+    )
 
 
 def run_campaigns(database: Database) -> None:
@@ -92,7 +95,7 @@ def _check_some(session: Session, campaign: Campaign, at: datetime) -> None:
     models = Models(session)
     model = models.get(campaign.model)
     for application in found:
-        answers = _adopted(application.answers, models.get(application.model), model)
+        answers = adopted_answers(application.answers, models.get(application.model), model)
         Recheck.of(application, campaign, _judged(model, model.check(answers)), at)
     campaign.advance(found[-1].id if len(found) == BUNCH else None, at)
 
@@ -135,10 +138,6 @@ def _judged(model: Model, findings: tuple[Finding, ...]) -> Judged:
     rights = {rule["id"]: rule["right"] for rule in model.public["rules"] if "right" in rule}
     broken = {rights[one["rule"]] for one in findings if one["severity"] == "violation" and one["rule"] in rights}
     return Judged(findings=findings, rights=tuple(sorted(broken)))
-
-
-def _adopted(answers: Answers, old: Model, new: Model) -> Answers:
-    return answers
 
 
 def _now() -> datetime:

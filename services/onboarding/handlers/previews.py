@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services.onboarding.commands import Answers
 from services.onboarding.domain import APPROVED, Impact, Preview
+from services.onboarding.handlers.adopting import adopted_answers, moves
 from services.onboarding.model import Model, load, verdict
+from services.onboarding.model.check import Judge
 from services.onboarding.repository import Models, Previews
 from shared.auth import Caller
 from shared.database import Database
@@ -77,6 +81,7 @@ class Comparison:
 
     def __init__(self, draft: Model, pinned: Callable[[str], Model]) -> None:
         self._draft, self._pinned = draft, pinned
+        self._pairs: dict[str, Pair] = {}
 
     def impacts(self, rows: Sequence[Any]) -> list[Found]:
         """Return what would change for `rows` of `Previews.looked_at`, nothing for those who would not notice."""
@@ -84,19 +89,49 @@ class Comparison:
 
     def _impact(self, row: Any) -> Found | None:
         id_, number, status, use_case, pinned, text = row
-        old, new, answers = self._pinned(pinned), self._draft, json.loads(text)
-        before, after = old.check(answers), new.check(_adopted(answers, old, new))
-        changes = list(_changes(_severities(before, {}), _severities(after, {})))
-        if not changes:
+        if pinned not in self._pairs:
+            self._pairs[pinned] = Pair(self._pinned(pinned), self._draft)
+        changed = self._pairs[pinned].changed(json.loads(text))
+        if changed is None:
             return None
         group = "open" if status not in APPROVED else "running" if use_case else "approved"
         return {
             "application_id": id_, "number": number, "group": group, "status": str(status), "use_case": use_case,
-            "pinned": pinned, "before": verdict(before), "after": verdict(after), "changes": changes,
+            "pinned": pinned, **changed,
         }  # fmt: skip
 
 
-def _severities(findings: Sequence[Mapping[str, Any]], moved: Mapping[str, str]) -> dict[tuple[str, str], str]:
+class Pair:
+    """Two versions. Rules that say the same in both are asked only of those who notice a difference anyway."""
+
+    def __init__(self, old: Model, new: Model) -> None:
+        self._old, self._new = old, new
+        same = [rule["id"] for rule in old.public["rules"] if _demand(rule) in map(_demand, new.public["rules"])]
+        self._before, self._after = _without(old, same), _without(new, same)
+
+    def changed(self, answers: Answers) -> Found | None:
+        """Return the verdicts `before` and `after` and the `changes` of findings; None if there are none."""
+        given = adopted_answers(answers, self._old, self._new)
+        if given == answers and _severities(self._before.check(answers)) == _severities(self._after.check(answers)):
+            return None
+        before, after = self._old.check(answers), self._new.check(given)
+        changes = list(_changes(_severities(before, moves(self._new)), _severities(after)))
+        return {"before": verdict(before), "after": verdict(after), "changes": changes} if changes else None
+
+
+def _demand(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: rule.get(name) for name in ("id", "severity", "pointer", "applies_to", "requires")}
+
+
+def _without(model: Model, same: Sequence[str]) -> Judge:
+    """Return what is left of the model without these rules, and without those that people judge."""
+    rules = [rule for rule in model.public["rules"] if rule["id"] not in same and "requires" in rule]
+    return Judge(model.version, model.schema, rules)
+
+
+def _severities(
+    findings: Sequence[Mapping[str, Any]], moved: Mapping[str, str] = MappingProxyType({})
+) -> dict[tuple[str, str], str]:
     return {(one["rule"], moved.get(one["pointer"], one["pointer"])): one["severity"] for one in findings}
 
 
@@ -105,10 +140,6 @@ def _changes(before: Mapping[tuple[str, str], str], after: Mapping[tuple[str, st
         was, becomes = before.get(key), after.get(key)
         if was != becomes:
             yield {"rule": key[0], "pointer": key[1], "from": was, "to": becomes}
-
-
-def _adopted(answers: dict[str, Any], old: Model, new: Model) -> dict[str, Any]:
-    return answers
 
 
 def preview_everything(database: Database, draft: str, workers: int) -> Iterator[tuple[int, list[Found]]]:
