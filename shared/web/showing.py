@@ -31,6 +31,12 @@ NOTICES = {
     "returned": Text(de="Der Vorschlag ist zurückgegeben.", en="The proposal has been returned."),
     "judged": Text(de="Das Urteil ist festgehalten.", en="The judgement is kept."),
     "overridden": Text(de="Die Ausnahme ist festgehalten.", en="The exception is kept."),
+    "mended": Text(de="Danke, alle Regeln sind erfüllt.", en="Thank you, all rules are kept."),
+    "mended_some": Text(
+        de="Gespeichert. Noch sind nicht alle Regeln erfüllt.", en="Saved. Not all rules are kept yet."
+    ),
+    "stopped": Text(de="Die Nachprüfung ist angehalten.", en="The re-check is stopped."),
+    "resumed": Text(de="Die Nachprüfung geht weiter.", en="The re-check goes on."),
     "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
 }
 

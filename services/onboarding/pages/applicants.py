@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.commands import ChangeApplication
-from services.onboarding.domain import CHANGEABLE, NEXT, Application, Status
+from services.onboarding.domain import CHANGEABLE, NEXT, Application, State, Status
 from services.onboarding.model import patched
-from services.onboarding.pages import PAGES, form, overview
+from services.onboarding.pages import PAGES, cures, form, overview
 from services.onboarding.repository import Applications, Filters, Models
 from shared.auth import APPLICANT, applicant
 from shared.kernel import NotFound, Problem, Text
@@ -182,6 +182,7 @@ class ApplicantDoors:
         with self.house.database.reading() as session:
             application = Applications(session).get_for(uuid_of(id_), caller)
             view = schemas.application_view(application, None)
+            found = cures.rechecked(session, application, ask.language)
             model = Models(session).get(application.model)
         schema, findings = model.schema, application.findings
         mine = APPLICANT in caller.roles
@@ -199,7 +200,9 @@ class ApplicantDoors:
             sheets=overview.sheets(schema, application.answers, findings, ask.language),
             ahead=overview.ahead(str(application.status), ask.language),
             private_link=f"{self.house.settings.public_url}/applications/resume/{key}" if mine else None,
+            rechecked=found,
             may={
+                "cure": mine and (view["conformity"] or {}).get("state") in {State.GRACE, State.PAUSED},
                 "edit": mine and application.status in CHANGEABLE,
                 "submit": mine and application.status is Status.DRAFT,
                 "withdraw": mine and Status.WITHDRAWN in NEXT[application.status],

@@ -2,9 +2,11 @@
 
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
+from services.onboarding.pages.campaigns import CampaignPages
+from services.onboarding.pages.cures import CurePages
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.workbench import WorkbenchDoors
 
 
-class PageDoors(ApplicantDoors, WorkbenchDoors, AssessmentDoors, SignInDoors):
+class PageDoors(ApplicantDoors, WorkbenchDoors, AssessmentDoors, CampaignPages, CurePages, SignInDoors):
     """All pages of onboarding."""

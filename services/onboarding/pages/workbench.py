@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.domain import NEXT, Application, Status
-from services.onboarding.pages import PAGES, overview
+from services.onboarding.pages import PAGES, cures, overview
 from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models
 from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
 from shared.paging import next_link, page_of
@@ -121,6 +121,7 @@ class WorkbenchDoors:
         with self.house.database.reading() as session:
             application = Applications(session).get(uuid_of(id_))
             view = schemas.application_view(application, caller)
+            found = cures.rechecked(session, application, ask.language)
             model, findings = Models(session).get(application.model), application.findings
         proposal, assessed = view["proposal"], [*view["checklist"], *view["judgements"]]
         return show(
@@ -136,6 +137,7 @@ class WorkbenchDoors:
             checklist=overview.remarks(model.schema, assessed, ask.language),
             tally=overview.tally(findings, len(model.public["rules"])),
             deliveries=None,
+            rechecked=found,
             may=_may(application, caller),
             errors=errors or [],
             typed=typed or {},
