@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,8 @@ STAGES = (
     "replaced",
     "ended",
 )
+#: The right that a re-check pauses to take an entry out of sight.
+LISTING = "listing"
 SLUG_LENGTH = 80
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -34,6 +37,7 @@ class UseCase(Aggregate):
     """One entry. `themes` and `strategies` are separated by spaces; `search` is what a search looks into.
 
     `alignment` says which passage of each strategy it serves: `[{"strategy", "passage" or None}]`.
+    `conforming_until` is set while a re-check waits to be cured, `paused_rights` (separated by spaces) after that.
     """
 
     id: UUID
@@ -50,6 +54,8 @@ class UseCase(Aggregate):
     search: str
     listed_at: datetime
     alignment: list[dict[str, Any]] = field(default_factory=list)
+    conforming_until: date | None = None
+    paused_rights: str = ""
     pinned: bool = False  # entry number one, the platform itself, stays in front
     version: int = 1
     sequence: int = 0
@@ -72,6 +78,17 @@ class UseCase(Aggregate):
             )
         )
         return use_case
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the right to be listed is paused."""
+        return LISTING in self.paused_rights.split()
+
+    def conforms(self, until: date | None, paused: Iterable[str] | None = None) -> None:
+        """Take what a re-check says; `paused` are all rights that are paused now, None if nothing changed in that."""
+        self.conforming_until = until
+        if paused is not None:
+            self.paused_rights = " ".join(paused)
 
 
 def searchable(*texts: str) -> str:

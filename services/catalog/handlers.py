@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from services.catalog.domain import UseCase, slugs
 from services.catalog.repository import UseCases
+from shared.contracts.campaigns import ApplicationRechecked, RecheckVoided, RightsPaused, RightsResumed
 from shared.contracts.onboarding import ApplicationApproved
 from shared.inbox import Reactions
 
@@ -16,4 +19,38 @@ def on_application_approved(event: ApplicationApproved, session: Session) -> Non
     use_cases.add(UseCase.list_approved(event, unique if use_cases.is_taken(short) else short))
 
 
-REACTIONS: Reactions = {ApplicationApproved: on_application_approved}
+def on_application_rechecked(event: ApplicationRechecked, session: Session) -> None:
+    _conforms(event, session, until=event.due_on)
+
+
+def on_rights_paused(event: RightsPaused, session: Session) -> None:
+    _conforms(event, session, until=event.due_on, paused=event.rights)
+
+
+def on_rights_resumed(event: RightsResumed, session: Session) -> None:
+    _conforms(event, session, until=event.due_on, paused=event.paused)
+
+
+def on_recheck_voided(event: RecheckVoided, session: Session) -> None:
+    _conforms(event, session, until=None, paused=())
+
+
+def _conforms(
+    event: ApplicationRechecked | RightsPaused | RightsResumed | RecheckVoided,
+    session: Session,
+    *,
+    until: date | None,
+    paused: tuple[str, ...] | None = None,
+) -> None:
+    use_case = UseCases(session).of_application(event.application_id)
+    if use_case is not None:
+        use_case.conforms(until, paused)
+
+
+REACTIONS: Reactions = {
+    ApplicationApproved: on_application_approved,
+    ApplicationRechecked: on_application_rechecked,
+    RightsPaused: on_rights_paused,
+    RightsResumed: on_rights_resumed,
+    RecheckVoided: on_recheck_voided,
+}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.catalog.commands import FindUseCases
-from services.catalog.domain import UseCase, searchable
+from services.catalog.domain import LISTING, UseCase, searchable
 from services.catalog.tables import use_cases
 from shared.database import hold
 from shared.kernel import NotFound, Text
@@ -27,9 +28,27 @@ class UseCases:
         self._session.add(use_case)
         hold(self._session, use_case)
 
+    def of_application(self, application_id: UUID) -> UseCase | None:
+        """Return the entry of an application, also one that this session has just added."""
+        self._session.flush()
+        found = self._session.scalar(select(UseCase).where(use_cases.c.application_id == application_id))
+        if found is not None:
+            hold(self._session, found)
+        return found
+
     def get(self, slug: str) -> UseCase:
-        """Return the use case, or raise NotFound."""
+        """Return the use case, or raise NotFound; one that is out of sight says so."""
         found = self._session.scalar(select(UseCase).where(use_cases.c.slug == slug))
+        if found is not None and found.is_hidden:
+            raise NotFound(
+                Text(
+                    de="Dieser Anwendungsfall steht zurzeit nicht im Katalog: Er erfüllt neue Regeln der Plattform "
+                    "noch nicht. Sobald nachgebessert ist, erscheint er wieder.",
+                    en="This use case is not in the catalog at the moment: it does not keep new rules of the platform "
+                    "yet. As soon as it has been mended, it comes back.",
+                ),
+                code="listing_paused",
+            )
         if found is None:
             raise NotFound(
                 Text(de="Diesen Anwendungsfall gibt es nicht.", en="There is no such use case."),
@@ -72,6 +91,7 @@ class UseCases:
 def _conditions(wanted: FindUseCases, facets: tuple[str, ...]) -> list[ColumnElement[bool]]:
     columns = use_cases.c
     conditions = [columns.search.contains(word, autoescape=True) for word in searchable(wanted.q).split()]
+    conditions.append(~(" " + columns.paused_rights + " ").contains(f" {LISTING} "))
     if wanted.theme and "theme" in facets:
         conditions.append((" " + columns.themes + " ").contains(f" {wanted.theme} ", autoescape=True))
     if wanted.strategy and "strategy" in facets:

@@ -38,6 +38,8 @@ def use_case_view(use_case: UseCase) -> dict[str, Any]:
         "strategy": use_case.strategies.split(),
         "alignment": use_case.alignment,
         "public_service": use_case.public_service,
+        "conforming_until": use_case.conforming_until.isoformat() if use_case.conforming_until else None,
+        "paused_rights": use_case.paused_rights.split(),
         "since": use_case.listed_at.isoformat(),
         "links": {"self": f"/api/v1/use-cases/{use_case.slug}", "page": f"/catalog/{use_case.slug}"},
     }

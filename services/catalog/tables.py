@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, Uuid
+from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, String, Table, Text, Uuid
 from sqlalchemy.orm import registry
 
 from services.catalog.domain import UseCase
@@ -24,6 +24,8 @@ use_cases = Table(
     Column("stage", String(40), nullable=False),
     Column("strategies", String(400), nullable=False),
     Column("alignment", JSON, nullable=False),
+    Column("conforming_until", Date),
+    Column("paused_rights", String(200), nullable=False),
     Column("public_service", Boolean, nullable=False),
     Column("search", Text, nullable=False),
     Column("listed_at", Moment, nullable=False),

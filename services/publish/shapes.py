@@ -266,7 +266,8 @@ def _of_the_catalog() -> dict[str, Schema]:
     use_case = {
         "id": ID, "slug": TEXT, "title": TEXT, "summary": TEXT, "provider": TEXT, "kind": TEXT, "theme": several(TEXT),
         "stage": TEXT, "strategy": several(TEXT), "alignment": several(served), "public_service": FLAG,
-        "since": MOMENT, "links": links("self", "page"),
+        "since": MOMENT, "conforming_until": or_null(DAY), "paused_rights": several(RIGHT),
+        "links": links("self", "page"),
     }  # fmt: skip
     counts = several(shape("What a click would find.", {"value": TEXT, "count": COUNT}))
     facets = shape("Counts per facet, under the other filters.",
