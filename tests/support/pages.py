@@ -130,7 +130,9 @@ def section_page(
 @cache
 def samples(language: str) -> dict[str, Sample]:
     """Template, caller, path and context of every page, by a name."""
-    return _shared() | _applicant(language) | _city(language) | _public()
+    from tests.support import pages_of_rechecks  # which builds on what stands here
+
+    return _shared() | _applicant(language) | _city(language) | _public() | pages_of_rechecks.samples(language)
 
 
 def render(sample: Sample, language: str) -> str:
