@@ -97,13 +97,16 @@ def _of_the_model() -> dict[str, Schema]:
     rule = {
         "id": TEXT, "clause": TEXT, "source": TEXT, "severity": SEVERITY, "pointer": POINTER,
         "applies_to": OPEN, "expected": OPEN, "requires": OPEN, "text": ref("Text"), "remedy": ref("Text"),
+        "why": ref("Text"), "right": TEXT | {"description": "What a re-check pauses where the rule is not kept."},
+        "judged_by": TEXT | {"description": "Who judges this; then a machine does not, and nothing is `expected`."},
         "examples": shape("Answers that `POST /checks` judges so.", {"passing": ANSWERS, "failing": ANSWERS}),
     }  # fmt: skip
     derived = shape("A value that rules may name.", {"type": ANYTHING, "from": several(POINTER), "text": ref("Text")})
     example = {"key": TEXT, "title": ref("Text"), "answers": ANSWERS, "verdict": VERDICT}
     model = {
         "version": MODEL_VERSION, "status": {"enum": ["draft", "published", "retired"]}, "title": ref("Text"),
-        "published_on": DAY, "schema": OPEN | {"description": "The questions: JSON Schema 2020-12 of `answers`."},
+        "published_on": DAY, "changes": OPEN,
+        "schema": OPEN | {"description": "The questions: JSON Schema 2020-12 of `answers`."},
         "derived": {"type": "object", "additionalProperties": derived}, "rules": several(ref("Rule")),
         "examples": several(shape("A complete set of answers.", example)),
     }  # fmt: skip
@@ -117,15 +120,19 @@ def _of_the_model() -> dict[str, Schema]:
     finding = {
         "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER | {"description": "Into `answers`."},
         "observed": ANYTHING | {"description": "The answer; null where it is missing."},
-        "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"),
+        "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"), "why": ref("Text"),
         "judged": ref("Judged"), "override": shape("An exception: it blocks no more.", exception),
     }  # fmt: skip
     check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding"))}
     return {
-        "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule),
-        "Model": shape("One version of the business and operator model.", model),
+        "Rule": shape(
+            "A rule: JSON Schemas over the answers and derived values.",
+            rule,
+            ("expected", "requires", "why", "right", "judged_by"),
+        ),
+        "Model": shape("One version of the business and operator model.", model, ("changes",)),
         "Models": shape("All versions, oldest first.", {"items": several(listed)}),
-        "Finding": shape("A rule that is not kept.", finding, ("judged", "override")),
+        "Finding": shape("A rule that is not kept.", finding, ("why", "judged", "override")),
         "Judged": shape("Who judged a rule of the checklist, and why.", judged),
         "Check": shape("What the model says of answers.", check),
     }

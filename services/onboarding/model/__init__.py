@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from services.onboarding.model.check import Bilingual, Finding, verdict
+from services.onboarding.model.adoption import Adoption, adopted
+from services.onboarding.model.check import Bilingual, Finding, Item, verdict
 from services.onboarding.model.derived import DERIVED, derive
+from services.onboarding.model.differences import Difference, differences
 from services.onboarding.model.document import FOLDER, ModelError, assert_frozen, parse, read
 from services.onboarding.model.edition import Model
 from services.onboarding.model.examples import is_shown, patched
@@ -23,14 +25,19 @@ from shared.kernel import NotFound, Problem, Text
 
 __all__ = [
     "DERIVED",
+    "Adoption",
     "Bilingual",
+    "Difference",
     "Finding",
+    "Item",
     "Model",
     "ModelError",
     "Problem",
     "Shipped",
     "UnknownModel",
+    "adopted",
     "derive",
+    "differences",
     "is_shown",
     "load",
     "order",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from jsonschema_rs import Draft202012Validator
 
 from services.onboarding.model.derived import Answers, derive
 
 Schema = dict[str, Any]
+Answered = dict[str, dict[str, Any]]
 Severity = Literal["violation", "condition", "hint"]
 Verdict = Literal["sound", "unsound"]
 
@@ -36,6 +37,13 @@ class Finding(TypedDict):
     severity: Severity
     remedy: Bilingual
     text: Bilingual
+    why: NotRequired[Bilingual]  #: from version 1.1 on
+
+
+class Item(Finding):
+    """A rule that a person has to judge; `expected` demands nothing. The observed answer is what they judge."""
+
+    judged_by: str
 
 
 def verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
@@ -44,7 +52,7 @@ def verdict(findings: Iterable[Mapping[str, Any]]) -> Verdict:
     return "unsound" if blocks else "sound"
 
 
-def given(answers: Answers) -> dict[str, dict[str, Any]]:
+def given(answers: Answers) -> Answered:
     """Return what was really answered: a blank text or an empty selection is no answer."""
     return {
         section: {question: value for question, value in part.items() if not _is_blank(value)}
@@ -91,35 +99,47 @@ class _Mandatory:
 
 
 class Judge:
-    """The rules of one model, compiled once. `rules` carry their `requires`."""
+    """The rules of one model, compiled once. Those a machine can judge carry their `requires`."""
 
     def __init__(self, version: str, schema: Schema, rules: Sequence[Schema]) -> None:
         self._version = version
-        self._rules = [(rule, _applies(rule), _compiled(rule["requires"])) for rule in rules]
+        self._rules = [(rule, _applies(rule), _compiled(rule["requires"])) for rule in rules if "judged_by" not in rule]
+        self._items = [(rule, _applies(rule)) for rule in rules if "judged_by" in rule]
         self._mandatory = list(_mandatory(schema))
 
     def check(self, answers: Answers) -> tuple[Finding, ...]:
         """Return the findings in the order of the rules, then of the questions."""
-        answered = given(answers)
-        document = {**answered, "derived": derive(answered)}
+        answered, document = _document(answers)
         found: list[Finding] = []
         for rule, applies, holds in self._rules:
             if (applies is None or applies.is_valid(document)) and not holds.is_valid(document):
                 found += self._findings(rule, answered)
         return tuple(found)
 
-    def _findings(self, rule: Schema, answered: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+    def checklist(self, answers: Answers) -> tuple[Item, ...]:
+        """Return what people have to judge, in the order of the rules."""
+        answered, document = _document(answers)
+        return tuple(
+            Item(**self._at_pointer(rule, answered), judged_by=rule["judged_by"])
+            for rule, applies in self._items
+            if applies is None or applies.is_valid(document)
+        )
+
+    def _findings(self, rule: Schema, answered: Answered) -> Iterator[Finding]:
         if rule["pointer"]:
-            _, section, question = rule["pointer"].split("/")
-            observed = answered.get(section, {}).get(question)
-            yield self._finding(rule, rule["pointer"], observed, rule["expected"], rule["text"])
+            yield self._at_pointer(rule, answered)
             return
         for each in self._mandatory:
             if each.question not in answered.get(each.section, {}):
                 yield self._finding(rule, f"/{each.section}/{each.question}", None, each.expected, each.text)
 
+    def _at_pointer(self, rule: Schema, answered: Answered) -> Finding:
+        _, section, question = rule["pointer"].split("/")
+        observed = answered.get(section, {}).get(question)
+        return self._finding(rule, rule["pointer"], observed, rule.get("expected", {}), rule["text"])
+
     def _finding(self, rule: Schema, pointer: str, observed: object, expected: Schema, text: Bilingual) -> Finding:
-        return Finding(
+        finding = Finding(
             rule=rule["id"],
             model=self._version,
             pointer=pointer,
@@ -129,6 +149,9 @@ class Judge:
             remedy=rule["remedy"],
             text=text,
         )
+        if "why" in rule:
+            finding["why"] = rule["why"]
+        return finding
 
 
 def _mandatory(schema: Schema) -> Iterator[_Mandatory]:
@@ -145,6 +168,11 @@ def _mandatory(schema: Schema) -> Iterator[_Mandatory]:
                         "en": f"The answer to “{words['en']['label']}” is missing.",
                     },
                 )
+
+
+def _document(answers: Answers) -> tuple[Answered, Schema]:
+    answered = given(answers)
+    return answered, {**answered, "derived": derive(answered)}
 
 
 def _applies(rule: Schema) -> Draft202012Validator | None:

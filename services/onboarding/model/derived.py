@@ -24,6 +24,8 @@ class Derived:
 
     type: str
     sources: tuple[str, str]
+    label: Text
+    unit: Text
     text: Text
     work_out: Callable[[Any, Any], float | None]
 
@@ -68,6 +70,8 @@ DERIVED: dict[str, Derived] = {
     "months_after_funding": Derived(
         "integer",
         ("/business/funding_end", "/operation/until"),
+        Text("Betrieb nach dem Ende der Förderung", "operation after the end of the funding"),
+        Text("Monate", "months"),
         Text(
             de="Volle Monate vom Ende der Förderung bis zum Ende des zugesagten Betriebs; kann negativ sein.",
             en="Whole months from the end of the funding to the end of promised operation; may be negative.",
@@ -77,6 +81,8 @@ DERIVED: dict[str, Derived] = {
     "cost_coverage_percent": Derived(
         "number",
         ("/business/income_per_year", "/business/cost_per_year"),
+        Text("Deckung der Kosten", "coverage of the costs"),
+        Text("%", "%"),
         Text(
             de="Wie viel Prozent der Kosten im Jahr das gesicherte Geld deckt; fehlt ohne Kosten.",
             en="How many percent of the yearly costs the secured money covers; absent without costs.",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from services.onboarding.model import examples
-from services.onboarding.model.check import Finding, Judge, requirement
+from services.onboarding.model.check import Finding, Item, Judge, requirement
 from services.onboarding.model.derived import DERIVED, Answers
 from services.onboarding.model.document import assert_form, refuse
 from services.onboarding.model.problems import Structure
-from shared.kernel import Problem
+from services.onboarding.model.words import required
+from shared.kernel import Problem, Text
 
 Schema = dict[str, Any]
 
@@ -28,15 +30,16 @@ class Model:
         self.version: str = document["version"]
         self.status: str = document["status"]
         self.schema: Schema = document["schema"]
+        self.changes: Schema = document.get("changes", {})
+        #: What the document says of each rule, by its id; those that people judge, too.
+        self.rules: dict[str, Schema] = {rule["id"]: rule for rule in document["rules"]}
+        self.questions: dict[str, Schema] = {
+            f"/{section}/{name}": question
+            for section, part in self.schema["properties"].items()
+            for name, question in part["properties"].items()
+        }
         self._document, self._file = document, file
-        self._rules = [
-            {
-                **rule,
-                "requires": requirement(rule, self.schema),
-                "examples": examples.expanded(document, rule),
-            }
-            for rule in document["rules"]
-        ]
+        self._rules = [self._complete(rule) for rule in document["rules"]]
         self._structure = Structure(self.schema)
         self._judge = Judge(self.version, self.schema, self._rules)
 
@@ -50,6 +53,16 @@ class Model:
         Never raises for answers without `problems`. Findings are JSON-ready; do not change them.
         """
         return self._judge.check(answers)
+
+    def checklist(self, answers: Answers) -> tuple[Item, ...]:
+        """Return what people have to judge about `answers`, in the order of the rules; the check ignores it."""
+        return self._judge.checklist(answers)
+
+    def expected(self, finding: Mapping[str, Any]) -> Text:
+        """Return in words what a finding of this version expected: "mindestens 99,5 %"."""
+        question = self.questions.get(finding["pointer"], {})
+        rule = self.rules.get(finding["rule"], {})
+        return required({**rule, "expected": finding["expected"]}, question)
 
     def validate(self) -> None:
         """Raise ModelError if an example does not show what it claims to show."""
@@ -67,6 +80,7 @@ class Model:
             "status": self.status,
             "title": self._document["title"],
             "published_on": self._document["published_on"],
+            **({"changes": self.changes} if self.changes else {}),
             "schema": self.schema,
             "derived": {
                 name: {
@@ -75,10 +89,15 @@ class Model:
                     "text": {"de": derived.text.de, "en": derived.text.en},
                 }
                 for name, derived in DERIVED.items()
+                if all(source in self.questions for source in derived.sources)
             },
             "rules": self._rules,
             "examples": self._document["examples"],
         }
+
+    def _complete(self, rule: Schema) -> Schema:
+        whole = {**rule, "examples": examples.expanded(self._document, rule)}
+        return whole if "judged_by" in rule else whole | {"requires": requirement(rule, self.schema)}
 
     @cached_property
     def body(self) -> bytes:

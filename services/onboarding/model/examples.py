@@ -6,7 +6,7 @@ that an editor sees only what matters; everybody else sees complete answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.onboarding.model.check import Finding, Judge, verdict
@@ -54,6 +54,9 @@ def _rule(document: Schema, rule: Schema, place: str, structure: Structure, judg
     answers = expanded(document, rule)
     for kind, each in answers.items():
         yield from _malformed(each, f"{place}/{kind}", structure)
+    if "judged_by" in rule:
+        yield from _item(rule["id"], answers, place, judge)
+        return
     passing, failing = judge.check(answers["passing"]), judge.check(answers["failing"])
     if verdict(passing) != "sound" or any(finding["rule"] == rule["id"] for finding in passing):
         yield f"{place}/passing", f"does not pass: {_told(passing)}"
@@ -61,6 +64,16 @@ def _rule(document: Schema, rule: Schema, place: str, structure: Structure, judg
         yield f"{place}/failing", f"must break this rule and no other, and breaks: {_told(failing)}"
     elif _is_hidden(failing[0]["pointer"], answers["failing"], document["schema"]):
         yield f"{place}/failing", f"asks for {failing[0]['pointer']}, which the form does not show here"
+
+
+def _item(name: str, answers: Schema, place: str, judge: Judge) -> Iterator[Complaint]:
+    # Nothing is known about what a person will say: the examples show for whom the rule is there.
+    for kind, applies in (("passing", False), ("failing", True)):
+        if any(item["rule"] == name for item in judge.checklist(answers[kind])) != applies:
+            says = "applies" if applies else "does not apply"
+            yield f"{place}/{kind}", f"shows answers to which the rule {says}, and it is the other way round"
+        if (found := judge.check(answers[kind])) and verdict(found) != "sound":
+            yield f"{place}/{kind}", f"must not break a rule, and breaks: {_told(found)}"
 
 
 def _malformed(answers: Schema, place: str, structure: Structure) -> Iterator[Complaint]:
@@ -78,7 +91,7 @@ def _is_hidden(pointer: str, answers: Schema, schema: Schema) -> bool:
     return show_if is not None and not is_shown(show_if, answers)
 
 
-def is_shown(show_if: Schema, answers: Schema) -> bool:
+def is_shown(show_if: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     """Say whether a form with these `answers` shows a question with this `show_if`."""
     _, section, name = show_if["pointer"].split("/")
     answer = answers.get(section, {}).get(name)

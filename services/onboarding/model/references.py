@@ -113,7 +113,7 @@ def _rule(rule: Schema, place: str, tree: Schema) -> Iterator[Complaint]:
         if question is None:
             yield f"{place}/pointer", f"{rule['pointer']} is no question of this model"
         else:
-            yield from _about_one(rule["expected"], question, f"{place}/expected")
+            yield from _about_one(rule.get("expected", {}), question, f"{place}/expected")
 
 
 def _about_answers(schema: Schema, place: str, tree: Schema, *, demanding: bool) -> Iterator[Complaint]:

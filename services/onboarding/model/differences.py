@@ -1,0 +1,172 @@
+"""What is different between two versions of the model, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.onboarding.model.adoption import moved
+from services.onboarding.model.edition import Model
+from services.onboarding.model.words import demanded, quoted, required, said
+from shared.kernel import Text
+
+Schema = Mapping[str, Any]
+
+SEVERITIES = {
+    "violation": Text("Verstoß", "violation"),
+    "condition": Text("Auflage", "condition"),
+    "hint": Text("Hinweis", "hint"),
+}
+
+#: Parts of a rule that are told as "is worded anew", without what was and what is.
+_WORDING = ("clause", "source", "text", "why", "remedy")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change. `rule` is set if a rule changed, `pointer` is the question it is about (of the new version).
+
+    Kinds: rule_added, rule_removed, severity, demand, applies, right, judge, wording; question_added,
+    question_removed, question_moved, choices, limits, required, shown, question_wording.
+    """
+
+    kind: str
+    rule: str | None
+    pointer: str | None
+    words: Text
+
+
+def differences(old: Model, new: Model) -> tuple[Difference, ...]:
+    """Return every difference: questions in the order of `new`, then rules by their ids."""
+    return (*_questions(old, new), *_rules(old, new))
+
+
+def _rules(old: Model, new: Model) -> Iterator[Difference]:
+    for name in sorted({*old.rules, *new.rules}):
+        before, after = old.rules.get(name), new.rules.get(name)
+        if before is None and after is not None:
+            yield _rule("rule_added", after, _told(Text("Neue Regel", "New rule"), after))
+        elif after is None and before is not None:
+            yield _rule("rule_removed", before, _told(Text("Entfallene Regel", "Removed rule"), before))
+        elif before is not None and after is not None and before != after:
+            yield from _rule_changed(before, after, old, new)
+
+
+def _rule_changed(before: Schema, after: Schema, old: Model, new: Model) -> Iterator[Difference]:
+    name = after["id"]
+    if before["severity"] != after["severity"]:
+        yield _rule("severity", after, _step(name, SEVERITIES[before["severity"]], SEVERITIES[after["severity"]]))
+    was, now = _demand(before, old), _demand(after, new)
+    if was != now:
+        yield _rule("demand", after, _step(name, was, now))
+    elif _bare(before) != _bare(after):
+        yield _rule("demand", after, Text(f"{name}: verlangt anderes", f"{name}: demands something else"))
+    if before["applies_to"] != after["applies_to"]:
+        text = Text(f"{name}: gilt für andere Fälle als bisher", f"{name}: applies to other cases than before")
+        yield _rule("applies", after, text)
+    for kind, key in (("right", "right"), ("judge", "judged_by")):
+        if before.get(key) != after.get(key):
+            yield _rule(kind, after, _step(name, said(before.get(key)), said(after.get(key))))
+    if any(before.get(key) != after.get(key) for key in _WORDING):
+        yield _rule("wording", after, Text(f"{name}: neu formuliert", f"{name}: worded anew"))
+
+
+def _demand(rule: Schema, model: Model) -> Text:
+    return required(rule, model.questions.get(rule["pointer"], {}))
+
+
+def _bare(rule: Schema) -> tuple[object, object]:
+    return rule.get("expected"), rule.get("requires")
+
+
+def _rule(kind: str, rule: Schema, words: Text) -> Difference:
+    return Difference(kind, rule["id"], rule["pointer"] or None, words)
+
+
+def _told(prefix: Text, rule: Schema) -> Text:
+    severity = SEVERITIES[rule["severity"]]
+    return Text(
+        f"{prefix.de} {rule['id']} ({severity.de}): {rule['text']['de']}",
+        f"{prefix.en} {rule['id']} ({severity.en}): {rule['text']['en']}",
+    )
+
+
+def _questions(old: Model, new: Model) -> Iterator[Difference]:
+    moves = {to: pointer for pointer, (to, _) in moved(old, new).items()}
+    for pointer, question in new.questions.items():
+        source = moves.get(pointer, pointer)
+        before = old.questions.get(source)
+        label = quoted(_label(question))
+        if before is None:
+            text = Text(f"Neue Frage {label.de}", f"New question {label.en}")
+            yield Difference("question_added", None, pointer, text)
+            continue
+        if pointer in moves:
+            text = Text(f"{label.de}: {source} -> {pointer}", f"{label.en}: {source} -> {pointer}")
+            yield Difference("question_moved", None, pointer, text)
+        yield from _question_changed(before, question, pointer, label)
+        if _needed(old, source) != _needed(new, pointer):
+            words = (Text("freiwillig", "optional"), Text("Pflicht", "mandatory"))
+            yield Difference(
+                "required", None, pointer, _step(label, *(words if _needed(new, pointer) else words[::-1]))
+            )
+    for pointer, question in old.questions.items():
+        if pointer not in new.questions and pointer not in moves.values():
+            label = quoted(_label(question))
+            text = Text(f"Entfallene Frage {label.de}", f"Removed question {label.en}")
+            yield Difference("question_removed", None, pointer, text)
+
+
+def _question_changed(before: Schema, after: Schema, pointer: str, label: Text) -> Iterator[Difference]:
+    gone, come = _listed(before, after), _listed(after, before)
+    for sign, choices in (("−", gone), ("+", come)):
+        if choices != Text("", ""):
+            text = Text(f"{label.de}: {sign} {choices.de}", f"{label.en}: {sign} {choices.en}")
+            yield Difference("choices", None, pointer, text)
+    was, now = demanded(_limits(before), before), demanded(_limits(after), after)
+    if was != now:
+        yield Difference("limits", None, pointer, _step(label, was, now))
+    if before["x-ui"].get("show_if") != after["x-ui"].get("show_if"):
+        text = Text(f"{label.de}: wird in anderen Fällen gefragt", f"{label.en}: is asked in other cases")
+        yield Difference("shown", None, pointer, text)
+    if _sentences(before) != _sentences(after):
+        text = Text(f"{label.de}: neu formuliert", f"{label.en}: worded anew")
+        yield Difference("question_wording", None, pointer, text)
+
+
+def _limits(question: Schema) -> Schema:
+    return {key: value for key, value in question.items() if not key.startswith("x-") and key not in {"enum", "items"}}
+
+
+def _listed(question: Schema, other: Schema) -> Text:
+    gone = [value for value in _values(question) if value not in _values(other)]
+    named = [quoted(said(value, question)) for value in gone]
+    return Text(", ".join(text.de for text in named), ", ".join(text.en for text in named))
+
+
+def _values(question: Schema) -> list[str]:
+    found: list[str] = question.get("enum") or question.get("items", {}).get("enum", [])
+    return found
+
+
+def _sentences(question: Schema) -> object:
+    kept = ("label", "hint", "why", "example")
+    return [{key: question["x-text"][language].get(key) for key in kept} for language in ("de", "en")]
+
+
+def _label(question: Schema) -> Text:
+    return Text(question["x-text"]["de"]["label"], question["x-text"]["en"]["label"])
+
+
+def _needed(model: Model, pointer: str) -> bool:
+    _, section, name = pointer.split("/")
+    return name in model.schema["properties"].get(section, {}).get("required", [])
+
+
+def _step(name: str | Text, was: Text, now: Text) -> Text:
+    name = name if isinstance(name, Text) else Text(name, name)
+    german, english = was.de, was.en
+    if german.rpartition(" ")[2] == now.de.rpartition(" ")[2]:  # "98,0 -> 99,0 %", the unit once
+        german, english = german.rpartition(" ")[0], english.rpartition(" ")[0]
+    return Text(f"{name.de}: {german} -> {now.de}", f"{name.en}: {english} -> {now.en}")
