@@ -93,6 +93,10 @@ def _of_the_house() -> dict[str, Schema]:
     }
 
 
+#: A rule for people demands nothing that a machine could check; the first version gives no reasons.
+_NOT_IN_EACH_RULE = ("expected", "requires", "why", "right", "judged_by")
+
+
 def _of_the_model() -> dict[str, Schema]:
     rule = {
         "id": TEXT, "clause": TEXT, "source": TEXT, "severity": SEVERITY, "pointer": POINTER,
@@ -125,11 +129,7 @@ def _of_the_model() -> dict[str, Schema]:
     }  # fmt: skip
     check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding"))}
     return {
-        "Rule": shape(
-            "A rule: JSON Schemas over the answers and derived values.",
-            rule,
-            ("expected", "requires", "why", "right", "judged_by"),
-        ),
+        "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule, _NOT_IN_EACH_RULE),
         "Model": shape("One version of the business and operator model.", model, ("changes",)),
         "Models": shape("All versions, oldest first.", {"items": several(listed)}),
         "Finding": shape("A rule that is not kept.", finding, ("why", "judged", "override")),
