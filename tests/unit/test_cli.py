@@ -254,7 +254,8 @@ def test_giving_up_needs_a_reason(house: dict[str, Database]) -> None:
 def test_the_models_of_this_house_are_listed_and_sound(house: dict[str, Database]) -> None:
     versions = json.loads(hub("model", "list", "--json").stdout)
 
-    assert [one["version"] for one in versions if one["current"]] == [versions[-1]["version"]]
+    published = [one["version"] for one in versions if one["status"] == "published"]
+    assert [one["version"] for one in versions if one["current"]] == published[-1:]
     assert hub("model", "validate", versions[0]["version"]).exit_code == OK
     assert hub("model", "validate", "9.9").exit_code == USAGE
 
