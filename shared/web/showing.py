@@ -22,6 +22,10 @@ LOOPBACK_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 #: What a page says after a redirect, by the `done` in its address.
 NOTICES = {
     "saved": Text(de="Gespeichert.", en="Saved."),
+    "drafted": Text(
+        de="Aus Ihren Angaben ist ein Entwurf geworden. Er ist gespeichert, aber noch nicht eingereicht.",
+        en="Your answers have become a draft. It is saved, but not submitted yet.",
+    ),
     "submitted": Text(de="Ihr Antrag ist eingereicht.", en="Your application has been submitted."),
     "replied": Text(de="Ihre Antworten sind angekommen.", en="We have received your answers."),
     "withdrawn": Text(de="Der Antrag ist zurückgezogen.", en="The application is withdrawn."),

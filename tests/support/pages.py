@@ -183,6 +183,8 @@ def _applicant(language: str) -> dict[str, Sample]:
         "start": ("onboarding/start.html", None, "/", begun),
         "start, with figures": ("onboarding/start.html", None, "/", busy),
         "apply": ("onboarding/apply.html", None, "/apply", {"contact": contact, "errors": [problem("/contact/email")]}),
+        "check": check_page({}, (), language),
+        "checked": check_page(broken(), (problem("/operation/availability"), problem("/contact/email")), language),
         "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "token": HOSTILE, "number": None}),
         "applications": (path, APPLICANT, own, {"items": mine, "next_link": "?x"}),
         "no applications": (path, APPLICANT, own, {"items": [], "next_link": None}),
@@ -191,6 +193,27 @@ def _applicant(language: str) -> dict[str, Sample]:
         "section under a proposal": section_page("use_case", _hostile(), language, status="proposed"),
         **_own_application(language),
     }
+
+
+def check_page(answers: dict[str, Any], errors: tuple[Problem, ...], language: str) -> Sample:
+    told = overview.remarks(SCHEMA, MODEL.check(answers) if answers else (), language)
+    chapters = [
+        {
+            "section": section,
+            "fields": form.fields(SCHEMA, section.key, answers, errors, language),
+            "findings": [one for one in told if one["section"] == section.key and not one["gap"]],
+            "gaps": [one for one in told if one["section"] == section.key and one["gap"]],
+        }
+        for section in form.sections(SCHEMA, language)
+    ]
+    context = {
+        "model": "1.0",
+        "chapters": chapters,
+        "tally": overview.tally(told, RULES) if answers else None,
+        "contact": {"name": HOSTILE, "email": "", "language": "en"},
+        "errors": errors,
+    }
+    return "onboarding/check.html", None, "/check", context
 
 
 def _own_application(language: str) -> dict[str, Sample]:

@@ -55,7 +55,7 @@ class ApplicantDoors:
             return Answer(body={"id": str(application.id)}, status=201, token_for=owner)
 
         def start() -> Response:
-            answer = self.house.once(ask, lambda _: _owner(ask), act, key=one(fields, "idempotency_key"))
+            answer = self.house.once(ask, lambda _: owner_of(ask), act, key=one(fields, "idempotency_key"))
             assert answer.token_for is not None
             return sign_in(ask, applicant(answer.token_for), f"/applications/{answer.body['id']}")
 
@@ -252,7 +252,8 @@ class ApplicantDoors:
         )
 
 
-def _owner(ask: Ask) -> str:
+def owner_of(ask: Ask) -> str:
+    """Return who will own what `ask` begins: the applicant who asks, or somebody new."""
     caller = ask.caller
     return caller.subject if caller and APPLICANT in caller.roles else f"applicant:{uuid4()}"
 

@@ -110,13 +110,13 @@ class AssessmentDoors:
 
     def _judgement_page(self, ask: Ask, place: Place, status: int = 200, errors: Wrong | None = None) -> Response:
         ask.require(REVIEWER)
-        return self._page(ask, place, place.item, status=status, errors=errors, move="judge")
+        return self._rule_page(ask, place, place.item, status=status, errors=errors, move="judge")
 
     def _override_page(self, ask: Ask, place: Place, status: int = 200, errors: Wrong | None = None) -> Response:
         ask.require(APPROVER)
-        return self._page(ask, place, place.finding, status=status, errors=errors, move="override")
+        return self._rule_page(ask, place, place.finding, status=status, errors=errors, move="override")
 
-    def _page(
+    def _rule_page(
         self,
         ask: Ask,
         place: Place,

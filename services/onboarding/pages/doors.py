@@ -4,9 +4,18 @@ from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.campaigns import CampaignPages
 from services.onboarding.pages.cures import CurePages
+from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.workbench import WorkbenchDoors
 
 
-class PageDoors(ApplicantDoors, WorkbenchDoors, AssessmentDoors, CampaignPages, CurePages, SignInDoors):
+class PageDoors(
+    ApplicantDoors,
+    WorkbenchDoors,
+    AssessmentDoors,
+    CampaignPages,
+    CheckDoors,
+    CurePages,
+    SignInDoors,
+):
     """All pages of onboarding."""

@@ -106,6 +106,13 @@ def parse(model_schema: Json, section: str, form: Mapping[str, list[str]]) -> tu
     return answers, problems
 
 
+def parse_all(model_schema: Json, form: Mapping[str, list[str]]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the answers of all sections as `parse` does; a section without an answer is left out."""
+    parts = {section: parse(model_schema, section, form) for section in model_schema["properties"]}
+    problems = [problem for _, found in parts.values() for problem in found]
+    return {section: answers for section, (answers, _) in parts.items() if answers}, problems
+
+
 def readable(section: str, answers: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:
     """Return the answers of a section without those that a problem is about."""
     wrong = {problem.pointer for problem in problems}
