@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
+import amqp
 from amqp.method_framing import frame_handler
 from kombu import Connection, Consumer
 
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 PREFETCH = 100
 #: A queue that holds messages while nothing arrives for so long has a consumer that the broker forgot.
 SILENT_S = 60.0
+#: With nothing acked nothing more is on its way after this.
+QUIET_S = 1.0
 #: AMQP 0-9-1: the frame that opens a body, and its part before the properties.
 HEADER_FRAME, HEADER_LENGTH = 2, 12
 
@@ -25,7 +29,7 @@ HEADER_FRAME, HEADER_LENGTH = 2, 12
 class Message(Protocol):
     body: Any
 
-    def ack(self) -> None: ...
+    def ack(self, multiple: bool = False) -> None: ...
 
 
 class Silent(Exception):
@@ -85,21 +89,32 @@ class Receiver:
         return batch
 
     def finish(self) -> None:
-        """Let nothing new come; what is already here can still be taken and acked, so that none comes again."""
+        """Let nothing new come; what is already here can still be taken and acked, so that none comes again.
+
+        What is on its way to a consumer that goes would come again. So first, without an ack, let the window fill.
+        """
+        before = -1
+        while before < len(self.arrived) < PREFETCH * len(self.consumers):
+            before = len(self.arrived)
+            self._gather(QUIET_S)
         for consumer in self.consumers:
             consumer.cancel()
         self.consumers = []
 
+    def _gather(self, timeout: float) -> None:
+        with suppress(TimeoutError):
+            self.connection.drain_events(timeout=timeout)
+
     def keep_alive(self) -> None:
         """Answer the broker's heartbeats while a batch is held; what arrives meanwhile waits its turn."""
-        try:
-            self.connection.heartbeat_check()
-            self.connection.drain_events(timeout=0.01)
-        except TimeoutError:
-            pass
+        self.connection.heartbeat_check()
+        self._gather(0.01)
 
     def ack(self, batch: Sequence[tuple[str, Message]]) -> None:
-        """Tell the broker that all of `batch` is committed."""
+        """Tell the broker that all of `batch`, which are the oldest it has sent, is committed."""
+        if isinstance(self.channel, amqp.Channel):
+            batch[-1][1].ack(multiple=True)  # one by one a quorum queue lags behind, and forgets the rest at a stop
+            return
         for teller, message in batch:
             message.ack()
             HELD[teller] -= 1
