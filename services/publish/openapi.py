@@ -37,7 +37,7 @@ TAGS = {
 }
 #: POSTs that store nothing, and so may be sent twice.
 WITHOUT_KEY = {"/api/v1/checks"}
-WITH_ETAG = {"Application", "NewApplication", "Model", "Models", "UseCase", "Campaign", "CampaignPage"}
+WITH_ETAG = {"Application", "NewApplication", "Model", "ModelVersion", "Models", "UseCase", "Campaign", "CampaignPage"}
 WITH_304 = {"Model", "Models"}
 PAGED = {"Applications", "Campaigns", "CampaignPage", "Messages", "PreviewPage", "UseCases"}
 #: What every door may say; and what those with a body may say beside that.
@@ -53,7 +53,7 @@ WHY = {
     409: "Not in this state, or the same key is still being worked on.",
     411: "The length of the body is missing.",
     412: "Something has changed meanwhile: `If-Match` is stale.",
-    413: "The body is larger than 256 KiB.",
+    413: "The body is larger than 256 KiB (a model: 1 MiB).",
     415: "The body is not in the media type expected here.",
     422: "The content does not fit; `errors` names each place.",
     428: "`If-Match` is missing.",
@@ -88,6 +88,10 @@ IN_PATH: dict[str, tuple[Schema, str]] = {
     "slug": (TEXT, "The name of a use case in addresses."),
     "version": (MODEL_VERSION, "Such as 1.0."),
 }
+A_NO_HAS_A_REASON: Schema = {
+    "if": {"properties": {"agree": {"const": False}}},
+    "then": {"required": ["comment"], "properties": {"comment": {"minLength": 1}}},
+}
 #: What marshmallow checks with code, said as JSON Schema.
 CONDITIONS: dict[str, Schema] = {
     "Propose": {
@@ -95,10 +99,8 @@ CONDITIONS: dict[str, Schema] = {
         "then": {"required": ["conditions"]},
         "else": {"properties": {"conditions": False}},
     },
-    "Confirm": {
-        "if": {"properties": {"agree": {"const": False}}},
-        "then": {"required": ["comment"], "properties": {"comment": {"minLength": 1}}},
-    },
+    "Confirm": A_NO_HAS_A_REASON,
+    "ConfirmPublication": A_NO_HAS_A_REASON,
 }
 
 
@@ -161,6 +163,7 @@ def _queries(service: str) -> dict[str, tuple[Schema, str]]:
             "state": ({"enum": sorted(State)}, "Only re-checks in this state."),
             "kind": ({"enum": sorted(KINDS)}, "Only from this kind of organisation."),
             "theme": ({"enum": sorted(THEMES)}, "Only about this."),
+            "from": (MODEL_VERSION, "The version to compare with; the one before it if nothing is said."),
         }
     word: Schema = {"type": "string", "maxLength": 200}
     facets = ("theme", "stage", "provider", "strategy")

@@ -10,7 +10,7 @@ from typing import Any
 from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
 from services.notifications.letters import ROLES
-from services.onboarding.domain import WHO, Stage, State, Status
+from services.onboarding.domain import WHO, Stage, State, Status, VersionStatus
 from services.onboarding.schemas import OUTCOMES, VERDICTS
 
 Schema = dict[str, Any]
@@ -65,6 +65,7 @@ def shapes() -> dict[str, Schema]:
     return (
         _of_the_house()
         | _of_the_model()
+        | _of_findings()
         | _of_applications()
         | _of_campaigns()
         | _of_previews()
@@ -107,14 +108,30 @@ def _of_the_model() -> dict[str, Schema]:
     }  # fmt: skip
     derived = shape("A value that rules may name.", {"type": ANYTHING, "from": several(POINTER), "text": ref("Text")})
     example = {"key": TEXT, "title": ref("Text"), "answers": ANSWERS, "verdict": VERDICT}
-    model = {
-        "version": MODEL_VERSION, "status": {"enum": ["draft", "published", "retired"]}, "title": ref("Text"),
-        "published_on": DAY, "changes": OPEN,
+    life = _life()
+    difference = {"kind": TEXT, "rule": or_null(TEXT), "pointer": or_null(POINTER), "text": ref("Text")}
+    model = life | {
+        "changes": OPEN,
         "schema": OPEN | {"description": "The questions: JSON Schema 2020-12 of `answers`."},
         "derived": {"type": "object", "additionalProperties": derived}, "rules": several(ref("Rule")),
         "examples": several(shape("A complete set of answers.", example)),
     }  # fmt: skip
-    listed = shape("One version.", {"version": MODEL_VERSION, "current": FLAG, "links": links("self")})
+    return {
+        "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule, _NOT_IN_EACH_RULE),
+        "Model": shape("One version of the business and operator model.", model, ("changes", "signatures")),
+        "ModelVersion": shape("The life of one version.", life, ("signatures",)),
+        "Models": shape(
+            "All versions, oldest first.",
+            {"items": several(shape("One version.", life | {"current": FLAG}, ("signatures",)))},
+        ),
+        "Differences": shape(
+            "What is different from one version to the other, in words.",
+            {"from": MODEL_VERSION, "to": MODEL_VERSION, "items": several(shape("One difference.", difference))},
+        ),
+    }
+
+
+def _of_findings() -> dict[str, Schema]:
     exception = {
         "by": TEXT | {"description": "To applicants a role, to admins somebody."},
         "at": MOMENT,
@@ -127,15 +144,29 @@ def _of_the_model() -> dict[str, Schema]:
         "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"), "why": ref("Text"),
         "judged": ref("Judged"), "override": shape("An exception: it blocks no more.", exception),
     }  # fmt: skip
-    check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding"))}
+    check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding")),
+             "links": links("model")}  # fmt: skip
     return {
-        "Rule": shape("A rule: JSON Schemas over the answers and derived values.", rule, _NOT_IN_EACH_RULE),
-        "Model": shape("One version of the business and operator model.", model, ("changes",)),
-        "Models": shape("All versions, oldest first.", {"items": several(listed)}),
         "Finding": shape("A rule that is not kept.", finding, ("why", "judged", "override")),
         "Judged": shape("Who judged a rule of the checklist, and why.", judged),
         "Check": shape("What the model says of answers.", check),
     }
+
+
+def _life() -> Schema:
+    """What is said of a version without its questions and rules."""
+    ended = shape("How it ended.", {"at": MOMENT, "reason": TEXT, "until": or_null(DAY)})
+    signatures = {
+        "changed_by": TEXT, "proposed_by": or_null(TEXT), "proposed_at": or_null(MOMENT),
+        "published_by": or_null(TEXT), "published_at": or_null(MOMENT), "ended_by": or_null(TEXT),
+    }  # fmt: skip
+    return {
+        "version": MODEL_VERSION, "status": {"enum": sorted(VersionStatus)}, "title": ref("Text"), "published_on": DAY,
+        "before": or_null(MODEL_VERSION), "reason": TEXT | {"description": "Why it was proposed."},
+        "adopt_until": or_null(DAY), "grace_days": or_null(COUNT), "ended": or_null(ended), "sha256": TEXT,
+        "links": links("self", "diff", "page"),
+        "signatures": shape("For admins: who wrote and signed it.", signatures),
+    }  # fmt: skip
 
 
 def _of_applications() -> dict[str, Schema]:
@@ -163,7 +194,7 @@ def _of_applications() -> dict[str, Schema]:
 
 def _application() -> dict[str, Schema]:
     contact = {"email": TEXT, "name": TEXT, "language": {"enum": ["de", "en"]}, "proved": FLAG}
-    return {
+    return _adoption() | {
         "id": ID, "number": NUMBER, "status": STATUS, "model": MODEL_VERSION,
         "contact": shape("Where letters go.", contact), "answers": ANSWERS, "verdict": VERDICT,
         "findings": several(ref("Finding")), "checklist": several(ref("ChecklistItem")),
@@ -171,7 +202,7 @@ def _application() -> dict[str, Schema]:
         "timeline": several(_step()), "next": or_null(ref("Next")),
         "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
-        "version": VERSION, "links": links("self", "deliveries", "page", optional=("use_case",)),
+        "version": VERSION, "links": links("self", "deliveries", "model", "page", optional=("use_case",)),
     }  # fmt: skip
 
 
@@ -186,6 +217,21 @@ def _step() -> Schema:
         "verdict": {"enum": sorted(VERDICTS)},
     }
     return shape("A step.", entry, optional=("note", "move", "rule", "verdict"))
+
+
+def _adoption() -> dict[str, Schema]:
+    """How an application goes from one version of the model to another."""
+    answer = shape("An answer that does not fit any more.", {"pointer": POINTER, "answer": ANYTHING})
+    pointers = several(POINTER) | {"description": "Of the questions that are new or changed."}
+    offered = {"model": MODEL_VERSION, "until": or_null(DAY), "questions": pointers, "dropped": several(answer)}
+    adopted = {
+        "from": MODEL_VERSION, "why": {"enum": ["asked", "expired", "withdrawn"]}, "at": MOMENT,
+        "questions": pointers, "dropped": several(answer),
+    }  # fmt: skip
+    return {
+        "adoption": or_null(shape("A newer version of the model that is offered.", offered)),
+        "adopted": or_null(shape("How the application came to its version of the model.", adopted)),
+    }
 
 
 def _question() -> Schema:

@@ -150,8 +150,17 @@ _CAMPAIGN = {
     "void": Text("Zurückgenommen", "Taken back"),
 }
 
+_MODEL = {
+    "draft": Text("Entwurf", "Draft"),
+    "proposed": Text("Zur Veröffentlichung vorgeschlagen", "Proposed for publication"),
+    "published": Text("Veröffentlicht", "Published"),
+    "withdrawn": Text("Zurückgenommen", "Taken back"),
+    "retired": Text("Ausgelaufen", "Retired"),
+}
+
 WORDS: dict[str, dict[str, Text]] = {
     "status": _STATUS,
+    "model": _MODEL,
     "stage": _STAGE,
     "theme": _THEME,
     "kind": _KIND,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.wrappers import Request
 
 from shared.auth import Caller, Keyring
@@ -93,7 +96,7 @@ class Ask:
             raise self._received
         return self._received
 
-    def json(self) -> Any:
+    def json(self, max_keys: int = bodies.KEYS) -> Any:
         """Parse the body. Raises 413, 415 or 400, in this order."""
         received = self.body
         wanted = (
@@ -103,20 +106,38 @@ class Ask:
         )
         if self.request.mimetype not in wanted:
             raise errors.unsupported_media_type(wanted[0])
-        return bodies.parse(received)
+        return bodies.parse(received, max_keys)
 
     def form(self) -> dict[str, list[str]]:
-        """Parse a posted form. Raises 413, 415 or 400."""
+        """Parse a posted form; a file that came with it is a value like the others. Raises 413, 415 or 400."""
         received = self.body
-        if self.request.mimetype != "application/x-www-form-urlencoded":
-            raise errors.unsupported_media_type("application/x-www-form-urlencoded")
         try:
-            fields = parse_qs(received.decode("utf-8"), keep_blank_values=True, max_num_fields=bodies.KEYS)
+            if self.request.mimetype == "application/x-www-form-urlencoded":
+                fields = parse_qs(received.decode("utf-8"), keep_blank_values=True, max_num_fields=bodies.KEYS)
+            elif self.request.mimetype == "multipart/form-data":
+                fields = self._parts(received)
+            else:
+                raise errors.unsupported_media_type("application/x-www-form-urlencoded")
         except ValueError as error:
             raise errors.malformed(Text(de="Das Formular ist nicht lesbar.", en="The form is not readable.")) from error
         for values in fields.values():
             for value in values:
                 bodies.check_text(value)
+        return fields
+
+    def _parts(self, received: bytes) -> dict[str, list[str]]:
+        """Parse a form with files; none chosen is no value. Raises ValueError for what is no text."""
+        parser = FormDataParser(max_form_memory_size=len(received) + 1, max_form_parts=100, silent=False)
+        options = self.request.mimetype_params
+        try:
+            _, form, files = parser.parse(BytesIO(received), "multipart/form-data", len(received), options)
+        except RequestEntityTooLarge as error:
+            raise ValueError("too many parts") from error
+        fields = {name: list(values) for name, values in form.lists()}
+        for name, uploads in files.lists():
+            texts = [one.read().decode("utf-8-sig") for one in uploads if one.filename]
+            if texts:
+                fields[name] = texts
         return fields
 
     def session_form(self) -> dict[str, list[str]]:
@@ -176,7 +197,7 @@ class Ask:
     def fingerprint(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
 
-    def match(self, version: int, given: str | None = None) -> None:
+    def match(self, version: int | str, given: str | None = None) -> None:
         """Raise 428 without, and 412 with a stale, `If-Match` (or `version` of a form)."""
         if given is not None:
             if given != str(version):

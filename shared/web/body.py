@@ -10,11 +10,13 @@ from shared.kernel import Text
 from shared.web import errors
 
 LIMIT = 256 * 1024
+#: For doors that take whole documents.
+LARGE = 1024 * 1024
 DEPTH = 32
 KEYS = 2000
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes, max_keys: int = KEYS) -> Any:
     """Parse JSON, or raise a 400 that says why in both languages."""
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
@@ -26,22 +28,22 @@ def parse(body: bytes) -> Any:
         raise errors.malformed(
             Text(de=f"Das ist kein gültiges JSON{place}.", en=f"This is no valid JSON{where}.")
         ) from error
-    _walk(value, 0, [0])
+    _walk(value, 0, [max_keys], max_keys)
     return value
 
 
-def _walk(value: Any, depth: int, keys: list[int]) -> None:
+def _walk(value: Any, depth: int, left: list[int], max_keys: int) -> None:
     if depth > DEPTH:
         raise _too_deep()
     if isinstance(value, dict):
-        keys[0] += len(value)
-        if keys[0] > KEYS:
-            raise errors.malformed(Text(de=f"Mehr als {KEYS} Felder.", en=f"More than {KEYS} fields."))
+        left[0] -= len(value)
+        if left[0] < 0:
+            raise errors.malformed(Text(de=f"Mehr als {max_keys} Felder.", en=f"More than {max_keys} fields."))
         check_text("".join(value))
         value = list(value.values())
     if isinstance(value, list):
         for inner in value:
-            _walk(inner, depth + 1, keys)
+            _walk(inner, depth + 1, left, max_keys)
     elif isinstance(value, str):
         check_text(value)
     elif isinstance(value, float) and not math.isfinite(value):

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from shared import metrics
 from shared.kernel import DomainError
 from shared.web import answers, errors
+from shared.web import body as bodies
 from shared.web.asking import Ask, Asked
 from shared.web.server import FrontDoor
 
@@ -43,8 +44,10 @@ class Door(HttpRequestHandler):
 
     server = FrontDoor()
 
-    def __init__(self, method: str, url: str, *, doc: Doc | None = None, **kwargs: Any) -> None:
-        self.doc = doc
+    def __init__(
+        self, method: str, url: str, *, doc: Doc | None = None, limit: int = bodies.LIMIT, **kwargs: Any
+    ) -> None:
+        self.doc, self.limit = doc, limit
         super().__init__(method, url, **kwargs)
 
     def get_entrypoint_parameters(self, request: Asked) -> tuple[tuple[Ask], dict[str, Any]]:
@@ -106,12 +109,17 @@ def _check_accept(ask: Ask) -> None:
         raise errors.not_acceptable()
 
 
-def http(method: str, url: str, *, doc: Doc | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Open a door at `url` for `method`: the method gets an `Ask` and gives an `Answer` or a page."""
+def http(
+    method: str, url: str, *, doc: Doc | None = None, limit: int = bodies.LIMIT
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Open a door at `url` for `method`: the method gets an `Ask` and gives an `Answer` or a page.
+
+    `limit` is how many bytes a body may have.
+    """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         # A refusal is an answer, not a failure of the worker: nameko need not log its traceback.
-        register_entrypoint(function, Door(method, url, doc=doc, expected_exceptions=(DomainError,)))
+        register_entrypoint(function, Door(method, url, doc=doc, limit=limit, expected_exceptions=(DomainError,)))
         return function
 
     return decorate

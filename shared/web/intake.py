@@ -13,7 +13,7 @@ DRAIN = 8 * 1024 * 1024
 WITHIN_S = 30
 
 
-def receive(environ: dict[str, Any]) -> bytes | errors.HttpError:
+def receive(environ: dict[str, Any], limit: int = body.LIMIT) -> bytes | errors.HttpError:
     """Read the whole body, or return what is wrong with it; the door decides when to say so."""
     if environ.get("HTTP_TRANSFER_ENCODING"):
         return errors.length_required()
@@ -22,7 +22,7 @@ def receive(environ: dict[str, Any]) -> bytes | errors.HttpError:
         return b""
     try:
         with eventlet.Timeout(WITHIN_S):
-            if length <= body.LIMIT:
+            if length <= limit:
                 received = environ["wsgi.input"].read(length)
                 return received if len(received) == length else errors.too_slow()
             left = min(length, DRAIN)
@@ -30,4 +30,4 @@ def receive(environ: dict[str, Any]) -> bytes | errors.HttpError:
                 left -= len(piece)
     except (eventlet.Timeout, OSError):
         return errors.too_slow()
-    return errors.too_large(body.LIMIT)
+    return errors.too_large(limit)

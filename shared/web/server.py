@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from shared.failpoints import midway
 from shared.logs import new_correlation
-from shared.web import errors
+from shared.web import body, errors
 from shared.web.asking import Ask, Asked
 from shared.web.intake import receive
 
@@ -150,7 +150,7 @@ class App:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         new_correlation(environ.get("HTTP_X_REQUEST_ID", ""))
         request = Asked(environ, populate_request=False)
-        ask = Ask(request, receive(environ), self.server.container.config["KEYRING"])
+        ask = Ask(request, receive(environ, self._limit(environ)), self.server.container.config["KEYRING"])
         ask.render_problem = self.server.container.config.get("RENDER_PROBLEM")
         request.ask = ask
         response = self._answer(request, environ)
@@ -161,6 +161,16 @@ class App:
             response.headers["Connection"] = "close"
         parts: Iterable[bytes] = response(environ, start_response)
         return midway("door.answering", parts) if request.method == "POST" else parts
+
+    def _limit(self, environ: dict[str, Any]) -> int:
+        """How large a body may be; most never need to know, and so the door is looked up for large ones only."""
+        if int(environ.get("CONTENT_LENGTH") or 0) <= body.LIMIT:
+            return body.LIMIT
+        try:
+            provider, _ = self.url_map.bind_to_environ(environ).match()
+        except (HTTPException, RequestRedirect):
+            return body.LIMIT
+        return int(provider.limit)
 
     def _answer(self, request: Asked, environ: dict[str, Any]) -> Response:
         from shared.web.door import refused

@@ -41,6 +41,10 @@ NOTICES = {
     ),
     "stopped": Text(de="Die Nachprüfung ist angehalten.", en="The re-check is stopped."),
     "resumed": Text(de="Die Nachprüfung geht weiter.", en="The re-check goes on."),
+    "published": Text(de="Die Fassung ist veröffentlicht.", en="The version is published."),
+    "taken_back": Text(de="Die Veröffentlichung ist zurückgenommen.", en="The publication has been taken back."),
+    "retired": Text(de="Die Fassung läuft aus.", en="The version has been retired."),
+    "adopted": Text(de="Ihr Antrag nutzt jetzt die neue Fassung.", en="Your application uses the new version now."),
     "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
 }
 

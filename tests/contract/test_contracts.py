@@ -30,6 +30,13 @@ PROMISED = {
     "GET /api/v1/models",
     "GET /api/v1/models/current",
     "GET /api/v1/models/{version}",
+    "GET /api/v1/models/{version}/diff",
+    "PUT /api/v1/models/{version}",
+    "POST /api/v1/models/{version}/publication",
+    "POST /api/v1/models/{version}/publication/confirmation",
+    "POST /api/v1/models/{version}/withdrawal",
+    "POST /api/v1/models/{version}/retirement",
+    "POST /api/v1/applications/{id}/model",
     "POST /api/v1/checks",
     "POST /api/v1/applications",
     "GET /api/v1/applications",
@@ -79,6 +86,15 @@ BODIES: list[tuple[type[schemas.HouseSchema], Any, bool]] = [
     (schemas.ConfirmSchema, {"agree": False, "comment": "Nein."}, True),
     (schemas.ConfirmSchema, {"agree": False}, False),
     (schemas.ConfirmSchema, {"agree": False, "comment": ""}, False),
+    (schemas.PublicationSchema, {"reason": "Neue Satzung.", "adopt_until": "2027-01-31", "grace_days": 90}, True),
+    (schemas.PublicationSchema, {"reason": ""}, False),
+    (schemas.PublicationSchema, {"reason": "Weil.", "grace_days": 0}, False),
+    (schemas.ConfirmPublicationSchema, {"agree": True}, True),
+    (schemas.ConfirmPublicationSchema, {"agree": False}, False),
+    (schemas.WithdrawPublicationSchema, {"reason": "Versehen."}, True),
+    (schemas.RetireSchema, {"reason": "Alt.", "until": "2027-01-31"}, True),
+    (schemas.AdoptSchema, {"model": "1.1"}, True),
+    (schemas.AdoptSchema, {}, False),
     (ReadSchema, {}, True),
 ]
 
@@ -153,7 +169,8 @@ def test_a_post_names_its_key_and_a_move_its_match(name: str) -> None:
     method, path = name.split(" ")
 
     assert ("IdempotencyKey" in asked) == (method == "POST" and path != "/api/v1/checks")
-    assert ("IfMatch" in asked) == ("{id}" in path and method in {"POST", "PATCH"})
+    moves = method in {"POST", "PATCH", "PUT"} and ("{id}" in path or "{version}" in path)
+    assert ("IfMatch" in asked) == moves
 
 
 def test_every_refusal_is_a_problem() -> None:

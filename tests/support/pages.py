@@ -11,6 +11,7 @@ from typing import Any
 from services.catalog.pages import facets
 from services.onboarding import model
 from services.onboarding.pages import form, overview
+from services.onboarding.pages.models import chapters
 from shared.auth import Caller
 from shared.kernel import Problem, Text
 from shared.pages import Pages
@@ -269,6 +270,7 @@ def _city(language: str) -> dict[str, Sample]:
         "workbench": (path, ADMIN, "/workbench", _queue()),
         "empty workbench": (path, ADMIN, "/workbench", _queue() | {"items": [], "open": 0, "next_link": None}),
         **_case(language),
+        **_models(language),
     }
 
 
@@ -334,6 +336,52 @@ def _assess(move: str, about: dict[str, Any], language: str, errors: list[Proble
         "typed": {"verdict": "kept", "reason": HOSTILE},
     }
     return "onboarding/assess.html", ADMIN, f"/workbench/{ID}/{move}", context
+
+
+def _models(language: str) -> dict[str, Sample]:
+    who = {
+        "changed_by": "admin:Kim Brand", "proposed_by": None, "proposed_at": None, "published_by": None,
+        "published_at": None, "ended_by": None,
+    }  # fmt: skip
+    draft = {
+        "version": "1.1", "status": "draft", "title": {"de": HOSTILE, "en": HOSTILE}, "published_on": "2027-01-01",
+        "before": None, "reason": HOSTILE, "adopt_until": None, "grace_days": None, "ended": None, "sha256": "0" * 64,
+        "until": None, "current": False, "signatures": who, "rules": 70,
+    }  # fmt: skip
+    proposed = draft | {
+        "status": "proposed", "before": "1.0", "adopt_until": "2027-06-30", "grace_days": 90,
+        "signatures": who | {"proposed_by": "admin:Kim Brand", "proposed_at": "2027-05-11T16:40:00+02:00"},
+    }  # fmt: skip
+    ended = {"at": "2027-05-11T16:40:00+02:00", "reason": HOSTILE, "until": "2027-06-30"}
+    words = {"de": f"{HOSTILE}: 98,0 -> 99,0 %", "en": f"{HOSTILE}: 98.0 -> 99.0 %"}
+    diff = {"from": "1.0", "to": "1.1", "items": [{"kind": "demand", "rule": "BM-31", "pointer": None, "text": words}]}
+
+    def page(shown: dict[str, Any], *moves: str, path: str = "/workbench/models/1.1", **but: Any) -> Sample:
+        context = {
+            "model": shown, "newest": "1.0", "over": False, "compared": diff, "chapters": chapters(MODEL, language),
+            "etag": "x", "may": {move: move in moves for move in MODEL_MOVES}, "errors": [], "typed": {}, **but,
+        }  # fmt: skip
+        return "onboarding/model.html", ADMIN if path.startswith("/workbench") else None, path, context
+
+    wrong = [problem(pointer) for pointer in ("/reason", "/adopt_until", "/grace_days", "/nowhere")]
+    public = {key: value for key, value in draft.items() if key != "signatures"}
+    return {
+        "models": ("onboarding/models.html", ADMIN, "/workbench/models", {
+            "items": [draft, proposed | {"status": "published", "current": True}], "may": {"write": True},
+        }),
+        "a draft": page(draft, "write", "copy", "propose", errors=wrong, typed={"/reason": HOSTILE}),
+        "a proposed version": page(proposed, "confirm", errors=[problem("/comment"), problem("/agree")]),
+        "a version that counts": page(proposed | {"status": "published", "current": True}, "copy", "withdraw"),
+        "an old version": page(proposed | {"status": "published", "until": "2027-06-30"}, "copy", "retire"),
+        "a withdrawn version": page(public | {"status": "withdrawn", "ended": ended}, path="/models/1.1", over=True),
+        "a retired version": page(public | {"status": "retired", "ended": ended}, path="/models/1.1", compared=None),
+        "write a version": ("onboarding/model_draft.html", ADMIN, "/workbench/models/draft", {
+            "text": HOSTILE, "version": "", "errors": [problem("/rules/3/pointer"), problem("")],
+        }),
+    }  # fmt: skip
+
+
+MODEL_MOVES = ("write", "copy", "propose", "confirm", "withdraw", "retire")
 
 
 def _public() -> dict[str, Sample]:

@@ -19,25 +19,39 @@ from services.onboarding.commands.applications import (
     WithdrawApplication,
 )
 from services.onboarding.commands.campaigns import CureApplication, ResumeCampaign, StopCampaign
+from services.onboarding.commands.models import (
+    AdoptModel,
+    ConfirmPublication,
+    ProposePublication,
+    RetireVersion,
+    WithdrawPublication,
+    WriteDraft,
+)
 
 __all__ = [
+    "AdoptModel",
     "Answers",
     "AskQuestions",
     "ChangeApplication",
     "CheckAnswers",
     "Condition",
     "ConfirmDecision",
+    "ConfirmPublication",
     "Contact",
     "CureApplication",
     "JudgeRule",
     "NewQuestion",
     "OverrideRule",
     "ProposeDecision",
+    "ProposePublication",
     "Reply",
     "ReplyToQuestions",
     "ResumeCampaign",
+    "RetireVersion",
     "StartApplication",
     "StopCampaign",
     "SubmitApplication",
     "WithdrawApplication",
+    "WithdrawPublication",
+    "WriteDraft",
 ]

@@ -1,5 +1,6 @@
 """What is true in onboarding, a module per aggregate."""
 
+from services.onboarding.domain.adoption import Change, change_model, offer_model
 from services.onboarding.domain.applications import (
     REPLY_DAYS,
     REVIEW_DAYS,
@@ -18,10 +19,11 @@ from services.onboarding.domain.assessments import (
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
 from services.onboarding.domain.decisions import Decision
 from services.onboarding.domain.previews import Impact, Preview
-from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, Status
-from services.onboarding.domain.versions import ModelVersion, VersionStatus
+from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WHO, Status
+from services.onboarding.domain.versions import UNSEEN, ModelVersion, VersionStatus, counts_again, stays_until
 
 __all__ = [
+    "ADOPTS",
     "AGAIN",
     "APPROVED",
     "BECOMES",
@@ -30,13 +32,16 @@ __all__ = [
     "KEPT",
     "NEXT",
     "NOT_APPLICABLE",
+    "OPEN",
     "REPLY_DAYS",
     "REVIEW_DAYS",
     "SIGNATURE_DAYS",
+    "UNSEEN",
     "WHO",
     "Application",
     "Assessment",
     "Campaign",
+    "Change",
     "Decision",
     "Entry",
     "Findings",
@@ -49,5 +54,9 @@ __all__ = [
     "State",
     "Status",
     "VersionStatus",
+    "change_model",
+    "counts_again",
+    "offer_model",
+    "stays_until",
     "unsound",
 ]

@@ -73,6 +73,8 @@ class Application(Aggregate):
     assessments: list[Assessment] = field(default_factory=list)
     due_on: date | None = None
     use_case: str | None = None
+    offered: str | None = None  # the newest model the owner was told of
+    adopted: Entry | None = None  # how it came to its model, see `adoption.py`
     version: int = field(default=1)
     sequence: int = 0
 
@@ -160,10 +162,16 @@ class Application(Aggregate):
         self.proved = self.proved and same
         self._tell_contact()
 
-    def void_proposal(self, at: datetime) -> None:
+    def take_model(self, model: str, adopted: Entry, by: str, role: str, at: datetime) -> None:
+        """Go over to another version of the model; answers and findings are taken beside it."""
+        self._note(by, role, at, f"{self.model} → {model}")
+        self.model, self.offered, self.adopted = model, model, adopted
+        self.void_proposal(at, by, role)
+
+    def void_proposal(self, at: datetime, by: str = "", role: str = "applicant") -> None:
         """After a change: a proposal about what was before does not count any more."""
         if self.status is S.PROPOSED:
-            self._return("changed", "void", at, self.owner, "applicant")
+            self._return("changed", "void", at, by or self.owner, role)
 
     def prove_address(self) -> None:
         """The link sent to the address came back from there."""

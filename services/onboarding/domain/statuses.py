@@ -30,6 +30,9 @@ NEXT: dict[Status, set[Status]] = {
     S.DECLINED: set(),
     S.WITHDRAWN: set(),
 }
+#: In which a newer model may be taken over, and which are no end.
+ADOPTS = {S.DRAFT, S.CLARIFICATION}
+OPEN = {S.DRAFT, S.SUBMITTED, S.IN_REVIEW, S.CLARIFICATION, S.PROPOSED}
 APPROVED = {S.APPROVED, S.APPROVED_WITH_CONDITIONS}
 CHANGEABLE = {S.DRAFT, S.CLARIFICATION, S.PROPOSED}
 BECOMES = {

@@ -1,5 +1,6 @@
 """What happens when somebody asks for something, and when another service tells something."""
 
+from services.onboarding.handlers.adoption import adopt_model, adoption, follow_models
 from services.onboarding.handlers.applications import (
     ALPHABET,
     NUMBER_LENGTH,
@@ -25,6 +26,15 @@ from services.onboarding.handlers.campaigns import (
     stop_campaign,
     void_campaign,
 )
+from services.onboarding.handlers.models import (
+    broken,
+    compare,
+    confirm_publication,
+    propose_publication,
+    retire_version,
+    withdraw_publication,
+    write_draft,
+)
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
@@ -35,20 +45,28 @@ __all__ = [
     "ALPHABET",
     "NUMBER_LENGTH",
     "REACTIONS",
+    "adopt_model",
+    "adoption",
     "answers_to_cure",
     "ask_questions",
+    "broken",
     "change_application",
     "check_answers",
+    "compare",
     "confirm_decision",
+    "confirm_publication",
     "cure_application",
+    "follow_models",
     "judge_rule",
     "on_use_case_listed",
     "override_rule",
     "preview_everything",
     "propose_decision",
+    "propose_publication",
     "prove_address",
     "reply_to_questions",
     "resume_campaign",
+    "retire_version",
     "run_campaigns",
     "run_previews",
     "start_application",
@@ -58,4 +76,6 @@ __all__ = [
     "submit_application",
     "void_campaign",
     "withdraw_application",
+    "withdraw_publication",
+    "write_draft",
 ]

@@ -21,28 +21,30 @@ from services.onboarding.commands import (
     SubmitApplication,
     WithdrawApplication,
 )
-from services.onboarding.domain import Application
+from services.onboarding.domain import Application, Status, VersionStatus
+from services.onboarding.handlers.adoption import need_valid_model
 from services.onboarding.model import Finding, Model, patched, verdict
 from services.onboarding.repository import Applications, Models
 from shared.auth import Caller, proves
 from shared.contracts.catalog import UseCaseListed
-from shared.kernel import Invalid, NotFound, Problem, Text
+from shared.kernel import Conflict, DomainError, Invalid, NotFound, Problem, Text
 
 #: Crockford's base32: nothing that looks like something else.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER_LENGTH = 8
 
 
-def check_answers(session: Session, command: CheckAnswers) -> dict[str, Any]:
-    """Return `{"model", "verdict", "findings"}`; nothing is stored."""
-    model = _model(session, command.model)
+def check_answers(session: Session, command: CheckAnswers, *, sees_drafts: bool = False) -> dict[str, Any]:
+    """Return `{"model", "verdict", "findings", "links"}`; nothing is stored. Old versions check, too."""
+    model = _model(session, command.model, sees_drafts=sees_drafts)
     findings = judge(model, command.answers)
-    return {"model": model.version, "verdict": verdict(findings), "findings": list(findings)}
+    links = {"model": f"/api/v1/models/{model.version}"}
+    return {"model": model.version, "verdict": verdict(findings), "findings": list(findings), "links": links}
 
 
 def start_application(session: Session, command: StartApplication, caller: Caller | None, owner: str) -> Application:
     """Keep a new application; with `submit` hand it in at once, unless findings keep it a draft."""
-    model, at = _model(session, command.model), _now()
+    model, at = _model_to_apply(session, command.model), _now()
     filed_by = caller.subject if caller and caller.is_admin else None
     application = Application.start(
         number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
@@ -65,8 +67,11 @@ def change_application(session: Session, application: Application, command: Chan
 
 
 def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:
+    at = _now()
+    if application.status is Status.DRAFT:
+        need_valid_model(session, application, at)
     application.take_answers(application.answers, _check(session, application))
-    application.submit(_now())
+    application.submit(at)
 
 
 def withdraw_application(session: Session, application: Application, command: WithdrawApplication, _: Caller) -> None:
@@ -142,14 +147,31 @@ def judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
     return model.check(answers)
 
 
-def _model(session: Session, version: str | None) -> Model:
+def _model(session: Session, version: str | None, *, sees_drafts: bool = False) -> Model:
+    """Return the model somebody named in a body, or the one that counts. Raises Invalid."""
+    models = Models(session)
     if version is None:
-        return Models(session).current()
+        return models.current()
     try:
-        return Models(session).get(version)
+        return models.compiled(models.version(version, sees_drafts=sees_drafts))
     except NotFound as error:
-        place = Problem("/model", "unknown_model", error.text)
-        raise Invalid(error.text, code="unknown_model", problems=[place]) from error
+        raise _at_model(error) from error
+
+
+def _model_to_apply(session: Session, version: str | None) -> Model:
+    """Return the model a new application is checked with. Raises Invalid for one that does not count any more."""
+    model = _model(session, version)
+    if Models(session).version(model.version).status is not VersionStatus.PUBLISHED:
+        text = Text(
+            de=f"Mit der Fassung {version} beginnt kein Antrag mehr.",
+            en=f"No application begins with version {version} any more.",
+        )
+        raise _at_model(Conflict(text, code="model_over"))
+    return model
+
+
+def _at_model(error: DomainError) -> Invalid:
+    return Invalid(error.text, code=error.code, problems=[Problem("/model", error.code, error.text)])
 
 
 def _number() -> str:

@@ -4,6 +4,7 @@ from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.campaigns import CampaignPages
 from services.onboarding.pages.cures import CurePages
+from services.onboarding.pages.models import ModelPages
 from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.workbench import WorkbenchDoors
@@ -16,6 +17,7 @@ class PageDoors(
     CampaignPages,
     CheckDoors,
     CurePages,
+    ModelPages,
     SignInDoors,
 ):
     """All pages of onboarding."""

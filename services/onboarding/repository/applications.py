@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,6 +53,27 @@ class Applications:
         found = self.get(application_id)
         if not caller.is_admin and found.owner != caller.subject:
             raise _nothing()
+        return found
+
+    def pinned(
+        self,
+        models: Collection[str],
+        statuses: Collection[Status],
+        limit: int,
+        *,
+        lock: bool,
+        not_offered: str | None = None,
+    ) -> list[Application]:
+        """Return some applications under one of `models`; with `lock` none that somebody else is just changing."""
+        if not models:
+            return []
+        columns = applications.c
+        query = select(Application).where(columns.model.in_(models), columns.status.in_(statuses)).limit(limit)
+        if not_offered is not None:
+            query = query.where(columns.offered.is_distinct_from(not_offered))
+        found = list(self._session.scalars(query.with_for_update(skip_locked=True) if lock else query))
+        for one in found:
+            hold(self._session, one)
         return found
 
     def newest_first(self, filters: Filters) -> Select[Application]:

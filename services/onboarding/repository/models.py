@@ -31,13 +31,19 @@ class Models:
         """Return every version, oldest first, drafts too."""
         return sorted(self._known().values(), key=lambda one: room.order(one.name))
 
-    def version(self, name: str) -> ModelVersion:
-        """Return the version, in whatever status. Raises UnknownModel."""
+    def version(self, name: str, *, sees_drafts: bool = True) -> ModelVersion:
+        """Return the version, in whatever status; drafts do not exist for those who may not see them.
+
+        Raises: UnknownModel.
+        """
         found = self._known().get(name)
-        if found is None:
+        if found is None or not (found.is_seen or sees_drafts):
             raise UnknownModel(name, [one.name for one in self.all() if one.is_seen])
         hold(self._session, found)
         return found
+
+    def has(self, name: str) -> bool:
+        return name in self._known()
 
     def to_move(self, name: str) -> ModelVersion:
         """Return the version to change it; one that only the release knew gets its row now. Raises UnknownModel."""
@@ -86,7 +92,8 @@ class Models:
         known: dict[str, ModelVersion] | None = self._session.info.get("model_versions")
         if known is None:
             known = {name: _shipped(name, document) for name, document in room.shipped().items()}
-            known |= {one.name: one for one in self._session.scalars(select(ModelVersion))}
+            rows = self._session.scalars(select(ModelVersion).execution_options(populate_existing=True))
+            known |= {one.name: one for one in rows}
             self._session.info["model_versions"] = known
         return known
 

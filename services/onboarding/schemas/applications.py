@@ -160,15 +160,19 @@ class ConfirmSchema(HouseSchema):
         return commands.ConfirmDecision(**data)
 
 
-def application_view(application: Application, caller: Caller | None) -> dict[str, Any]:
-    """Show an application to its applicant (admins by role) or to an admin (by name)."""
+def application_view(
+    application: Application, caller: Caller | None, adoption: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Show an application to its applicant (admins by role) or to an admin (by name); `adoption` is what is offered."""
     admin = caller is not None and caller.is_admin
-    path, findings = f"/api/v1/applications/{application.id}", application.findings
+    findings = application.findings
     view: dict[str, Any] = {
         "id": str(application.id),
         "number": application.number,
         "status": str(application.status),
         "model": application.model,
+        "adoption": adoption,
+        "adopted": application.adopted,
         "contact": {
             "email": application.email,
             "name": application.person,
@@ -186,17 +190,22 @@ def application_view(application: Application, caller: Caller | None) -> dict[st
         "decision": _decision_view(application.decision, admin=admin),
         "conformity": conformity_view(application),
         "version": application.version,
-        "links": {
-            "self": path,
-            "deliveries": f"{path}/deliveries",
-            "page": f"/applications/{application.id}",
-        },
+        "links": _links(application),
     }
     if admin:
         view["proposal"] = _decision_view(application.open_decision, admin=True)
-    if application.use_case:
-        view["links"]["use_case"] = f"/api/v1/use-cases/{application.use_case}"
     return view
+
+
+def _links(application: Application) -> dict[str, str]:
+    path = f"/api/v1/applications/{application.id}"
+    links = {
+        "self": path,
+        "deliveries": f"{path}/deliveries",
+        "model": f"/api/v1/models/{application.model}",
+        "page": f"/applications/{application.id}",
+    }
+    return links | ({"use_case": f"/api/v1/use-cases/{application.use_case}"} if application.use_case else {})
 
 
 def _entry_view(entry: dict[str, Any], *, admin: bool) -> dict[str, Any]:

@@ -15,7 +15,8 @@ __all__ = ["ApplicationDoors", "CampaignDoors", "ModelDoors", "Service", "list_f
 
 
 def more_jobs(house: House) -> Jobs:
-    return {partial(run, house.database): 1.0 for run in (handlers.run_campaigns, handlers.run_previews)}
+    jobs = (handlers.run_campaigns, handlers.run_previews, handlers.follow_models)
+    return {partial(run, house.database): 1.0 for run in jobs}
 
 
 class Service(ApplicationDoors, CampaignDoors, ModelDoors, PageDoors):

@@ -20,6 +20,7 @@ from shared.wire import House
 
 APPLICATION = "/api/v1/applications/<id>"
 LIST_PARAMETERS = ("status", "kind", "theme", "limit", "after")
+ADOPT = schemas.AdoptSchema()
 Handler = Callable[[Session, Application, Any, Caller], None]
 
 START, CHANGE, SUBMIT, WITHDRAW = (
@@ -66,7 +67,7 @@ class ApplicationDoors:
             command = START.load(ask.json())
             application = handlers.start_application(session, command, caller, known)
             session.flush()
-            view = schemas.application_view(application, caller)
+            view = schemas.application_view(application, caller, handlers.adoption(session, application))
             headers = {"Location": view["links"]["self"]}
             return Answer(body=view, status=201, etag=str(application.version), headers=headers, token_for=known)
 
@@ -103,7 +104,7 @@ class ApplicationDoors:
     def read(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         caller = ask.known()
         with self.house.database.reading() as session:
-            return _answer(Applications(session).get_for(uuid_of(id), caller), caller)
+            return _answer(session, Applications(session).get_for(uuid_of(id), caller), caller)
 
     @http(
         "PATCH",
@@ -134,6 +135,14 @@ class ApplicationDoors:
     )
     def reply(self, ask: Ask, id: str) -> Answer:  # noqa: A002
         return self._move(ask, id, REPLY, handlers.reply_to_questions, APPLICANT)
+
+    @http(
+        "POST",
+        f"{APPLICATION}/model",
+        doc=move("Take the offered version of the model over", schemas.AdoptSchema, "applicant"),
+    )
+    def adopt(self, ask: Ask, id: str) -> Answer:  # noqa: A002
+        return self._move(ask, id, ADOPT, handlers.adopt_model, APPLICANT)
 
     @http("POST", f"{APPLICATION}/questions", doc=move("Ask back", schemas.AskSchema, "reviewer or approver"))
     def ask_back(self, ask: Ask, id: str) -> Answer:  # noqa: A002
@@ -192,7 +201,7 @@ class ApplicationDoors:
         ask.match(application.version)
         handler(session, application, schema.load(ask.json()), ask.known())
         session.flush()
-        return _answer(application, ask.known())
+        return _answer(session, application, ask.known())
 
 
 def list_filters(ask: Ask, caller: Caller) -> Filters:
@@ -206,5 +215,6 @@ def list_filters(ask: Ask, caller: Caller) -> Filters:
     )
 
 
-def _answer(application: Application, caller: Caller) -> Answer:
-    return Answer(body=schemas.application_view(application, caller), etag=str(application.version))
+def _answer(session: Session, application: Application, caller: Caller) -> Answer:
+    adoption = handlers.adoption(session, application)
+    return Answer(body=schemas.application_view(application, caller, adoption), etag=str(application.version))

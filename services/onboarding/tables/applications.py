@@ -49,6 +49,8 @@ applications = Table(
     Column("timeline", JSON, nullable=False),
     Column("due_on", Date),
     Column("use_case", String(120)),
+    Column("offered", String(20)),
+    Column("adopted", JSON(none_as_null=True)),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("version", Integer, nullable=False),
