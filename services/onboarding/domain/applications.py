@@ -393,5 +393,4 @@ class Application(Aggregate):
 
 def _alignment(use_case: Entry) -> tuple[Entry, ...]:
     """Return which passage of which strategy it serves; None where the model does not ask for the passage."""
-    passages = use_case.get("strategy_passages") or {}
-    return tuple({"strategy": one, "passage": passages.get(one)} for one in use_case.get("strategy", ()))
+    return tuple({"strategy": one, "passage": use_case.get(f"passage_{one}")} for one in use_case.get("strategy", ()))

@@ -56,6 +56,20 @@ def _whole_months(start: object, end: object) -> float | None:
     return months if last.day >= first.day or completes else months - 1
 
 
+def _months_begun(start: object, end: object) -> float | None:
+    # What is three years and a day old is older than three years: a month counts from its first day.
+    months = _whole_months(start, end)
+    if months is None:
+        return None
+    first, last = date.fromisoformat(str(start)), date.fromisoformat(str(end))
+    return months if _later(first, months) == last else months + 1
+
+
+def _later(day: date, months: float) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + int(months), 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def _percent(part: object, whole: object) -> float | None:
     if not (_is_number(part) and _is_number(whole)) or whole <= 0:
         return None
@@ -88,5 +102,27 @@ DERIVED: dict[str, Derived] = {
             en="How many percent of the yearly costs the secured money covers; absent without costs.",
         ),
         _percent,
+    ),
+    "evidence_age_months": Derived(
+        "integer",
+        ("/security/evidence_date", "/operation/from"),
+        Text("Alter des Nachweises beim Start des Betriebs", "age of the proof when operation begins"),
+        Text("Monate", "months"),
+        Text(
+            de="Angefangene Monate vom Datum des Nachweises bis zum Start des Betriebs; negativ, wenn er danach kommt.",
+            en="Months begun from the date of the proof to the start of operation; negative if it comes later.",
+        ),
+        _months_begun,
+    ),
+    "months_of_operation": Derived(
+        "integer",
+        ("/operation/from", "/operation/until"),
+        Text("Dauer des zugesagten Betriebs", "length of promised operation"),
+        Text("Monate", "months"),
+        Text(
+            de="Volle Monate vom Start des Betriebs bis zu seinem zugesagten Ende; kann negativ sein.",
+            en="Whole months from the start of operation to its promised end; may be negative.",
+        ),
+        _whole_months,
     ),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,23 @@ SEVERITIES = {
     "hint": Text("Hinweis", "hint"),
 }
 
-#: Parts of a rule that are told as "is worded anew", without what was and what is.
-_WORDING = ("clause", "source", "text", "why", "remedy")
+#: What a re-check may pause, and who judges what no machine can.
+RIGHTS = {
+    "platform_access": Text("Zugang zur Plattform", "access to the platform"),
+    "publication": Text("Veröffentlichung", "publication"),
+    "personal_data": Text("Daten über Menschen", "data about people"),
+    "devices": Text("Geräte im Stadtraum", "devices in the city"),
+    "listing": Text("Eintrag im Katalog", "listing in the catalog"),
+}
+JUDGES = {
+    "reviewer": Text("Fachprüfung", "reviewer"),
+    "data_protection_officer": Text("Datenschutz", "data protection officer"),
+    "information_security": Text("Informationssicherheit", "information security"),
+    "staff_council": Text("Personalrat", "staff council"),
+    "ethics": Text("Ethikkommission", "ethics committee"),
+}
+_VERSION = re.compile(r"(?<=modell )[0-9]+[.][0-9]+")
+_NOBODY = Text("nichts", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +73,43 @@ def _rule_changed(before: Schema, after: Schema, old: Model, new: Model) -> Iter
     name = after["id"]
     if before["severity"] != after["severity"]:
         yield _rule("severity", after, _step(name, SEVERITIES[before["severity"]], SEVERITIES[after["severity"]]))
-    was, now = _demand(before, old), _demand(after, new)
-    if was != now:
-        yield _rule("demand", after, _step(name, was, now))
-    elif _bare(before) != _bare(after):
-        yield _rule("demand", after, Text(f"{name}: verlangt anderes", f"{name}: demands something else"))
+    if _bare(before) != _bare(after):
+        yield _rule("demand", after, _demand(before, after, old, new))
     if before["applies_to"] != after["applies_to"]:
         text = Text(f"{name}: gilt für andere Fälle als bisher", f"{name}: applies to other cases than before")
         yield _rule("applies", after, text)
-    for kind, key in (("right", "right"), ("judge", "judged_by")):
-        if before.get(key) != after.get(key):
-            yield _rule(kind, after, _step(name, said(before.get(key)), said(after.get(key))))
-    if any(before.get(key) != after.get(key) for key in _WORDING):
+    for kind, key, words, text in _NAMED:
+        was, now = (words.get(rule.get(key, ""), _NOBODY) for rule in (before, after))
+        if was != now:
+            yield _rule(kind, after, _step(_joined(name, text), was, now))
+    if _wording(before) != _wording(after):
         yield _rule("wording", after, Text(f"{name}: neu formuliert", f"{name}: worded anew"))
 
 
-def _demand(rule: Schema, model: Model) -> Text:
-    return required(rule, model.questions.get(rule["pointer"], {}))
+_NAMED = (
+    ("right", "right", RIGHTS, Text("was eine Nachprüfung anhalten darf", "what a re-check may pause")),
+    ("judge", "judged_by", JUDGES, Text("wer urteilt", "who judges")),
+)
+
+
+def _joined(name: str, text: Text) -> Text:
+    return Text(f"{name}, {text.de}", f"{name}, {text.en}")
+
+
+def _wording(rule: Schema) -> list[object]:
+    """Return what people read of a rule; a source that names another version of the model is worded as before."""
+    return [rule["clause"], _VERSION.sub("", rule["source"]), rule["text"], rule["remedy"]]
+
+
+def _demand(before: Schema, after: Schema, old: Model, new: Model) -> Text:
+    asked_before, asks = old.questions.get(before["pointer"], {}), new.questions.get(after["pointer"], {})
+    allowed = [rule.get("expected", {}).get("enum") for rule in (before, after)]
+    if all(allowed) and (words := _choices(asked_before, asks, *allowed)):
+        return Text(f"{after['id']}: {words.de}", f"{after['id']}: {words.en}")
+    was, now = required(before, asked_before), required(after, asks)
+    if was != now:
+        return _step(after["id"], was, now)
+    return Text(f"{after['id']}: verlangt anderes", f"{after['id']}: demands something else")
 
 
 def _bare(rule: Schema) -> tuple[object, object]:
@@ -102,7 +138,7 @@ def _questions(old: Model, new: Model) -> Iterator[Difference]:
             text = Text(f"Neue Frage {label.de}", f"New question {label.en}")
             yield Difference("question_added", None, pointer, text)
             continue
-        if pointer in moves:
+        if source != pointer:
             text = Text(f"{label.de}: {source} -> {pointer}", f"{label.en}: {source} -> {pointer}")
             yield Difference("question_moved", None, pointer, text)
         yield from _question_changed(before, question, pointer, label)
@@ -119,11 +155,8 @@ def _questions(old: Model, new: Model) -> Iterator[Difference]:
 
 
 def _question_changed(before: Schema, after: Schema, pointer: str, label: Text) -> Iterator[Difference]:
-    gone, come = _listed(before, after), _listed(after, before)
-    for sign, choices in (("−", gone), ("+", come)):
-        if choices != Text("", ""):
-            text = Text(f"{label.de}: {sign} {choices.de}", f"{label.en}: {sign} {choices.en}")
-            yield Difference("choices", None, pointer, text)
+    if words := _choices(before, after, _values(before), _values(after)):
+        yield Difference("choices", None, pointer, Text(f"{label.de}: {words.de}", f"{label.en}: {words.en}"))
     was, now = demanded(_limits(before), before), demanded(_limits(after), after)
     if was != now:
         yield Difference("limits", None, pointer, _step(label, was, now))
@@ -139,10 +172,14 @@ def _limits(question: Schema) -> Schema:
     return {key: value for key, value in question.items() if not key.startswith("x-") and key not in {"enum", "items"}}
 
 
-def _listed(question: Schema, other: Schema) -> Text:
-    gone = [value for value in _values(question) if value not in _values(other)]
-    named = [quoted(said(value, question)) for value in gone]
-    return Text(", ".join(text.de for text in named), ", ".join(text.en for text in named))
+def _choices(before: Schema, after: Schema, was: Sequence[str], now: Sequence[str]) -> Text | None:
+    """Return "− „MIT“ + „BSD“", None if the same can be chosen."""
+    gone = [quoted(said(value, before)) for value in was if value not in now]
+    come = [quoted(said(value, after)) for value in now if value not in was]
+    parts = [(sign, texts) for sign, texts in (("−", gone), ("+", come)) if texts]
+    german = " ".join(f"{sign} {', '.join(text.de for text in texts)}" for sign, texts in parts)
+    english = " ".join(f"{sign} {', '.join(text.en for text in texts)}" for sign, texts in parts)
+    return Text(german, english) if parts else None
 
 
 def _values(question: Schema) -> list[str]:
@@ -167,6 +204,7 @@ def _needed(model: Model, pointer: str) -> bool:
 def _step(name: str | Text, was: Text, now: Text) -> Text:
     name = name if isinstance(name, Text) else Text(name, name)
     german, english = was.de, was.en
-    if german.rpartition(" ")[2] == now.de.rpartition(" ")[2]:  # "98,0 -> 99,0 %", the unit once
+    unit = german.rpartition(" ")[2]
+    if unit == now.de.rpartition(" ")[2] and not unit.endswith("“"):  # "98,0 -> 99,0 %", the unit once
         german, english = german.rpartition(" ")[0], english.rpartition(" ")[0]
     return Text(f"{name.de}: {german} -> {now.de}", f"{name.en}: {english} -> {now.en}")

@@ -132,24 +132,94 @@ def test_answers_to_the_same_questions_stay_as_they_are(key):
     assert model.adopted(ANSWERS[key], OLD, following()) == model.Adoption(ANSWERS[key], (), ())
 
 
-def test_the_shipped_draft_can_be_used_and_follows_the_published_version():
-    draft = model.validate(document.read(document.FOLDER / "1.1.json"), "1.1.json")
+# What the draft 1.1 brings
 
-    assert (draft.status, draft.changes["from"]) == ("draft", "1.0")
-    assert model.differences(OLD, draft)
+DRAFT = model.validate(document.read(document.FOLDER / "1.1.json"), "1.1.json")
+SHOWN = {example["key"]: example["answers"] for example in DRAFT.public["examples"]}
+KINDS = DRAFT.questions["/organisation/kind"]["enum"]
+
+
+def test_the_draft_really_changes_the_published_version():
+    said = {(one.kind, one.rule or one.pointer): one.words.de for one in model.differences(OLD, DRAFT)}
+
+    assert said["demand", "BM-28"] == "BM-28: mindestens 99,5 -> mindestens 99,7 %"
+    assert said["severity", "BM-47"] == "BM-47: Auflage -> Verstoß"
+    assert said["demand", "BM-61"] == "BM-61: + „MPL 2.0“, „BSD 3-Clause“"
+    assert said["choices", "/data/dpia"].endswith("− „Nein“ + „Noch nicht begonnen“")
+    assert {"rule_added", "rule_removed", "question_added", "question_moved", "right"} <= {kind for kind, _ in said}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_questions_rules_and_steps_of_its_own(kind):
+    asked = [
+        pointer
+        for pointer, question in DRAFT.questions.items()
+        if question["x-ui"].get("show_if", {}).get("pointer") == "/organisation/kind"
+        and kind in question["x-ui"]["show_if"]["in"]
+    ]
+    mine = [one for one in DRAFT.rules.values() if f"'kind': {{'const': '{kind}'}}" in str(one["applies_to"])]
+
+    assert asked
+    assert any("judged_by" not in one for one in mine) or any(one["pointer"] in asked for one in DRAFT.rules.values())
+    assert any("judged_by" in one for one in mine)
+    assert kind in {answers["organisation"]["kind"] for answers in SHOWN.values()}
+
+
+@pytest.mark.parametrize("strategy", DRAFT.questions["/use_case/strategy"]["items"]["enum"])
+def test_whoever_serves_a_strategy_is_asked_which_passage(strategy):
+    question = DRAFT.questions[f"/use_case/passage_{strategy}"]
+
+    assert question["x-ui"]["show_if"] == {"pointer": "/use_case/strategy", "in": [strategy]}
+    assert any(one["pointer"] == f"/use_case/passage_{strategy}" for one in DRAFT.rules.values())
+
+
+def test_every_rule_says_why_and_its_findings_too():
+    assert all({"de", "en"} <= one["why"].keys() for one in DRAFT.rules.values())
+    for one in DRAFT.public["rules"]:
+        for finding in DRAFT.check(one["examples"]["failing"]):
+            assert finding["why"] == one["why"]
+
+
+@pytest.mark.parametrize(
+    ("issued", "start", "age"),
+    [
+        ("2024-06-01", "2027-06-01", 36),
+        ("2024-05-31", "2027-06-01", 37),
+        ("2024-06-02", "2027-06-01", 36),
+        ("2024-02-29", "2027-02-28", 36),
+        ("2027-06-02", "2027-06-01", 0),
+    ],
+)
+def test_the_age_of_a_proof_counts_months_begun(issued, start, age):
+    given = {"security": {"evidence_date": issued}, "operation": {"from": start}}
+
+    assert model.derive(given)["evidence_age_months"] == age
+
+
+def test_answers_of_the_published_version_find_their_place_in_the_draft():
+    given = model.patched(ANSWERS["district_heat"], {"data": {"dpia": "none"}})
+
+    adoption = model.adopted(given, OLD, DRAFT)
+
+    assert adoption.answers["security"]["incident_contact"] == given["operation"]["incident_contact"]
+    assert adoption.answers["data"]["dpia"] == "not_started"
+    assert adoption.dropped == ()
+    assert "/security/evidence_date" in adoption.questions
+    assert "/organisation/founded_on" not in adoption.questions
 
 
 # Rules for people
 
 
 def test_a_rule_for_people_is_on_the_checklist_and_never_a_finding():
-    draft = model.validate(document.read(document.FOLDER / "1.1.json"), "1.1.json")
-    judged = [one for one in draft.public["rules"] if "judged_by" in one]
+    judged = [one for one in DRAFT.public["rules"] if "judged_by" in one]
 
     for one in judged:
-        [item] = [item for item in draft.checklist(one["examples"]["failing"]) if item["rule"] == one["id"]]
+        [item] = [item for item in DRAFT.checklist(one["examples"]["failing"]) if item["rule"] == one["id"]]
         assert item["judged_by"] == one["judged_by"]
         assert item["expected"] == {}
-        assert one["id"] not in {finding["rule"] for finding in draft.check(one["examples"]["failing"])}
-        assert one["id"] not in {item["rule"] for item in draft.checklist(one["examples"]["passing"])}
-    assert judged
+        assert one["id"] not in {finding["rule"] for finding in DRAFT.check(one["examples"]["failing"])}
+        assert one["id"] not in {item["rule"] for item in DRAFT.checklist(one["examples"]["passing"])}
+    assert {one["judged_by"] for one in judged} == {
+        "reviewer", "data_protection_officer", "information_security", "staff_council", "ethics"
+    }  # fmt: skip
