@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-_FORM = re.compile(r"(?P<name>[a-z_.]+)=(?P<action>kill|raise|sleep:(?P<seconds>\d+(\.\d+)?))(@(?P<at>[1-9]\d*))?")
+_FORM = re.compile(
+    r"(?P<name>[a-z_.]+)=(?P<action>kill|raise|sleep:(?P<seconds>\d+(\.\d+)?))(@(?P<at>[1-9]\d*)(-(?P<to>[1-9]\d*))?)?"
+)
 
 
 class Reached(Exception):
@@ -27,10 +29,11 @@ class _Point:
     action: str
     seconds: float
     at: int
+    to: int
     passings: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def reach(self, name: str) -> None:
-        if next(self.passings) != self.at:
+        if not self.at <= next(self.passings) <= self.to:
             return
         if self.action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -49,7 +52,8 @@ def points(asked: str) -> dict[str, _Point]:
                 f"HUB_FAILPOINTS knows name=kill, name=raise and name=sleep:SECONDS, each with @N; not {one}"
             )
         action = found["action"].partition(":")[0]
-        read[found["name"]] = _Point(action, float(found["seconds"] or 0), int(found["at"] or 1))
+        at = int(found["at"] or 1)
+        read[found["name"]] = _Point(action, float(found["seconds"] or 0), at, int(found["to"] or at))
     return read
 
 

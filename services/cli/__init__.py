@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import check, contracts, inbox, keeping, model, outbox, preview, start
+from services.cli import check, contracts, drill, inbox, keeping, model, outbox, preview, start
 
 __all__ = ["app"]
 
@@ -24,6 +24,7 @@ app.command()(start.setup)
 app.command()(check.check)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.command()(drill.drill)
 app.command()(contracts.openapi)
 app.command()(contracts.asyncapi)
 app.add_typer(start.tokens, name="tokens")

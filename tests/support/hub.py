@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,27 +15,11 @@ from uuid import uuid4
 import requests
 
 from deploy.render import service_of
+from drill.servers import free_port, wait_for
 from shared.auth import new_admin
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(question: Any, *, within: float = 20.0, every: float = 0.05) -> Any:
-    """Return the first truthy answer of `question()`, or its last one when the time is up."""
-    end = time.monotonic() + within
-    while True:
-        answer = question()
-        if answer or time.monotonic() > end:
-            return answer
-        time.sleep(every)
 
 
 @dataclass

@@ -47,6 +47,11 @@ def test_one_passing_raises_and_the_next_goes_on() -> None:
     assert run(code, "inbox.acted=raise;relay.claimed=kill").stdout == "Reached('inbox.acted')\ndone\n"
 
 
+def test_several_passings_in_a_row_can_be_asked_for() -> None:
+    code = "for n in range(1, 5):\n try: reach('inbox.acted')\n except Exception: print(n)"
+    assert run(code, "inbox.acted=raise@2-3").stdout == "2\n3\ndone\n"
+
+
 def test_an_answer_is_cut_in_its_middle() -> None:
     code = "for part in midway('door.answering', [b'ab', b'cd']): print(part, flush=True)"
     assert run(code, None).stdout == "b'ab'\nb'cd'\ndone\n"

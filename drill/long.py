@@ -1,0 +1,51 @@
+"""What takes its time: restarting everything while people work, and working for long."""
+
+from __future__ import annotations
+
+import time
+
+from drill.parts import MEMORY_MB, STOP_WITHIN_S, Run
+from services.house import NAMES
+
+SAMPLE_S = 5.0
+WARM_S = 60.0
+#: What a process may grow by after it is warm, in MB: less is the allocator's breathing.
+BREATH_MB = 12.0
+
+
+def rolling(run: Run) -> None:
+    """Restart one service after the other while people work: whoever asks again gets an answer."""
+    stage = run.stage
+    crowd = stage.crowd().go(run.size.people)
+    stops = []
+    for _ in range(run.size.rounds):
+        for name in NAMES:
+            time.sleep(1)
+            stops.append(stage.house.restart(name))
+    time.sleep(1)
+    crowd.stop()
+    run.note(restarts=len(stops), answered=stage.ledger.answers, tried_again=dict(stage.ledger.troubles))
+    run.note(failed_requests=len(stage.ledger.given_up))
+    run.limit("longest stop in s", max(stops), STOP_WITHIN_S)
+
+
+def soak(run: Run) -> None:
+    """Work at a steady rate for long: memory stays flat."""
+    stage = run.stage
+    crowd = stage.crowd().go(run.size.people, rate=run.size.rate / 2)
+    began = time.monotonic()
+    seen: dict[str, list[float]] = {name: [] for name in NAMES}
+    while (passed := time.monotonic() - began) < run.size.minutes * 60:
+        time.sleep(SAMPLE_S)
+        for name, service in stage.house.services.items():
+            if passed > min(WARM_S, run.size.minutes * 30):
+                seen[name].append(service.memory_mb())
+    crowd.stop()
+    run.note(minutes=run.size.minutes, answered=stage.ledger.answers, p95_ms=stage.ledger.percentile_ms(0.95))
+    for name, sizes in seen.items():
+        part = max(1, len(sizes) // 5)
+        grown = sum(sizes[-part:]) / part - sum(sizes[:part]) / part
+        run.limit(f"memory of {name} in MB", max(sizes), MEMORY_MB)
+        run.limit(f"growth of {name} in MB", grown, BREATH_MB)
+    for name in NAMES:
+        run.limit(f"stop of {name} in s", stage.house.restart(name), STOP_WITHIN_S)
