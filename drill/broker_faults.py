@@ -11,6 +11,7 @@ from amqp.exceptions import AMQPError
 from kombu import Connection
 
 from drill.parts import P95_MS, STOP_WITHIN_S, Run
+from drill.people import Crowd
 from drill.servers import Rabbit
 from services.house import NAMES
 from shared.broker import Broker, Doubt
@@ -48,9 +49,9 @@ def cannot_be_reached(run: Run) -> None:
     with stage.to_broker.silent():
         time.sleep(size.away_s / 2)
     crowd.stop()
-    _doors_did_not_notice(run)
+    _doors_did_not_notice(run, crowd)
     began = time.monotonic()
-    stage.quiesce()
+    stage.quiesce(size.patience_s)
     run.note(away_s=size.away_s, caught_up_after_s=round(time.monotonic() - began, 1))
 
 
@@ -63,7 +64,7 @@ def takes_nothing(run: Run) -> None:
         with alarm(rabbit):
             time.sleep(4)
     crowd.stop()
-    _doors_did_not_notice(run)
+    _doors_did_not_notice(run, crowd)
     crowd = stage.crowd("Alarm").go(run.size.people, rate=run.size.rate, decide=False)
     with _memory_alarm(rabbit):
         time.sleep(2)
@@ -83,15 +84,13 @@ def _in_a_flood(run: Run, times: int, fall: Callable[[Rabbit], None]) -> None:
     time.sleep(1)
     crowd.stop()
     run.note(times=times, events=stage.events(), flood_s=round(time.monotonic() - began, 1))
-    if troubles := dict(stage.ledger.troubles):
-        run.note(troubles=troubles)
+    run.note(tried_again=dict(crowd.troubles))
 
 
-def _doors_did_not_notice(run: Run) -> None:
-    ledger = run.stage.ledger
-    run.note(answered=ledger.answers, troubles=dict(ledger.troubles))
-    run.limit("p95 in ms", ledger.percentile_ms(0.95), P95_MS)
-    for what, count in ledger.troubles.items():
+def _doors_did_not_notice(run: Run, crowd: Crowd) -> None:
+    run.note(answered=len(crowd.seconds), troubles=dict(crowd.troubles))
+    run.limit("p95 in ms", crowd.p95_ms, P95_MS)
+    for what, count in crowd.troubles.items():
         run.fault("refused", f"{count} times {what}, although doors do not need the broker")
 
 

@@ -38,7 +38,7 @@ def doubled(run: Run) -> None:
     """Deliver copies of everything that was told, to everybody who heard it."""
     stage = run.stage
     _flood(run)
-    stage.quiesce()
+    stage.quiesce(run.size.patience_s)
     parcels = _told(stage)
     sent = 0
     began = time.monotonic()
@@ -84,14 +84,14 @@ def poisonous(run: Run) -> None:
     for kind in kinds:
         properties = {"content_type": "application/cloudevents+json", "headers": kind.headers} | kind.properties
         _send(stage, [Parcel("q.catalog.onboarding", kind.body, properties)])
-    run.poison = len(kinds)
+    stage.poison += len(kinds)
     run.note(kinds=len(kinds), sent_within_s=round(time.monotonic() - began, 1))
-    while stage.count("catalog", "SELECT count(*) FROM inbox WHERE status = 'parked'") < len(kinds):
+    while stage.count("catalog", "SELECT count(*) FROM inbox WHERE status = 'parked'") < stage.poison:
         time.sleep(0.2)
         if time.monotonic() - began > MOVING_S:
             break
     crowd.stop()
-    stage.quiesce()
+    stage.quiesce(run.size.patience_s)
     run.limit("slowest good neighbour in s", _slowest(stage), NEIGHBOUR_S)
 
 

@@ -13,6 +13,16 @@ WARM_S = 60.0
 BREATH_MB = 12.0
 
 
+def nothing(run: Run) -> None:
+    """Break nothing: people work, and everything arrives."""
+    stage, began = run.stage, time.monotonic()
+    crowd = stage.crowd().go(run.size.people)
+    while stage.events() < run.size.events:
+        time.sleep(0.2)
+    crowd.stop()
+    run.note(events=stage.events(), flood_s=round(time.monotonic() - began, 1), p95_ms=round(crowd.p95_ms, 1))
+
+
 def rolling(run: Run) -> None:
     """Restart one service after the other while people work: whoever asks again gets an answer."""
     stage = run.stage
@@ -24,7 +34,7 @@ def rolling(run: Run) -> None:
             stops.append(stage.house.restart(name))
     time.sleep(1)
     crowd.stop()
-    run.note(restarts=len(stops), answered=stage.ledger.answers, tried_again=dict(stage.ledger.troubles))
+    run.note(restarts=len(stops), answered=len(crowd.seconds), tried_again=dict(crowd.troubles))
     run.note(failed_requests=len(stage.ledger.given_up))
     run.limit("longest stop in s", max(stops), STOP_WITHIN_S)
 
@@ -41,7 +51,7 @@ def soak(run: Run) -> None:
             if passed > min(WARM_S, run.size.minutes * 30):
                 seen[name].append(service.memory_mb())
     crowd.stop()
-    run.note(minutes=run.size.minutes, answered=stage.ledger.answers, p95_ms=stage.ledger.percentile_ms(0.95))
+    run.note(minutes=run.size.minutes, answered=len(crowd.seconds), p95_ms=round(crowd.p95_ms, 1))
     for name, sizes in seen.items():
         part = max(1, len(sizes) // 5)
         grown = sum(sizes[-part:]) / part - sum(sizes[:part]) / part

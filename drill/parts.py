@@ -31,10 +31,21 @@ class Size:
     rounds: int = 5
     minutes: float = 20.0
     people: int = 8
+    patience_s: float = 60.0  #: how long something may not move until it counts as stuck; longer than any back-off
 
 
 SHORT = Size(
-    seeds=1, events=600, kills=6, broker_kills=1, restarts=1, away_s=15.0, copies=2000, rounds=1, minutes=0.5, people=6
+    seeds=1,
+    events=600,
+    kills=6,
+    broker_kills=1,
+    restarts=1,
+    away_s=15.0,
+    copies=2000,
+    rounds=1,
+    minutes=0.5,
+    people=6,
+    patience_s=25.0,
 )
 
 
@@ -66,7 +77,6 @@ class Run:
     size: Size
     chance: random.Random
     outcome: Outcome
-    poison: int = 0
 
     def note(self, **figures: Any) -> None:
         self.outcome.figures |= {name.replace("_", " "): value for name, value in figures.items()}

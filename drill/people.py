@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -33,10 +34,6 @@ class Ledger:
     @property
     def answers(self) -> int:
         return len(self.seconds)
-
-    def percentile_ms(self, part: float) -> float:
-        ordered = sorted(self.seconds)
-        return round(ordered[int(len(ordered) * part)] * 1000, 1) if ordered else 0.0
 
 
 class Speaker:
@@ -68,6 +65,9 @@ class Speaker:
         self.ledger.given_up.append(f"POST {path}: {status} {answer[:300].decode('utf-8', 'replace')}")
         return None
 
+    def close(self) -> None:
+        self.connection.close()
+
     def get(self, path: str) -> Any:
         status, answer = self._once("GET", path, None, {})
         if status not in OK:
@@ -90,6 +90,7 @@ class Crowd:
     def __init__(self, port: int, tokens: tuple[str, str], ledger: Ledger, name: str) -> None:
         self.port, self.tokens, self.ledger, self.name = port, tokens, ledger, name
         self.stopping = threading.Event()
+        self._before = len(ledger.seconds), Counter(ledger.troubles)
         self.threads: list[threading.Thread] = []
         self._left = 0
         self._count = 0
@@ -109,8 +110,19 @@ class Crowd:
         return self
 
     @property
-    def busy(self) -> bool:
-        return any(thread.is_alive() for thread in self.threads)
+    def troubles(self) -> Counter[str]:
+        """What went wrong since these people came, tried again or not."""
+        return self.ledger.troubles - self._before[1]
+
+    @property
+    def seconds(self) -> list[float]:
+        """How long each answer took since these people came, the fastest first."""
+        return sorted(self.ledger.seconds[self._before[0] :])
+
+    @property
+    def p95_ms(self) -> float:
+        ordered = self.seconds
+        return ordered[int(len(ordered) * 0.95)] * 1000 if ordered else 0.0
 
     def finish(self) -> None:
         """Wait until all journeys are done."""
@@ -124,17 +136,18 @@ class Crowd:
         self.finish()
 
     def _example(self) -> dict[str, Any]:
-        model = Speaker(self.port, self.ledger, self.stopping).get("/api/v1/models/current")
+        with closing(Speaker(self.port, self.ledger, self.stopping)) as speaker:
+            model = speaker.get("/api/v1/models/current")
         found: dict[str, Any] = next(one["answers"] for one in model["examples"] if one["verdict"] == "sound")
         return found
 
     def _live(self, due: float, pause: float, decide: bool) -> None:
-        speaker = Speaker(self.port, self.ledger, self.stopping)
-        while (title := self._next()) is not None:
-            if pause:
-                self.stopping.wait(max(0.0, due - time.monotonic()))
-                due += pause
-            self._journey(speaker, title, decide=decide)
+        with closing(Speaker(self.port, self.ledger, self.stopping)) as speaker:
+            while (title := self._next()) is not None:
+                if pause:
+                    self.stopping.wait(max(0.0, due - time.monotonic()))
+                    due += pause
+                self._journey(speaker, title, decide=decide)
 
     def _next(self) -> str | None:
         with self._guard:

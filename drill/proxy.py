@@ -46,9 +46,8 @@ class Proxy:
             with contextlib.suppress(OSError):
                 if reset:
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                else:
-                    end.shutdown(socket.SHUT_RDWR)
-            end.close()
+                # Closing alone wakes nobody who waits in recv, and reading no more says nothing to the other side.
+                end.shutdown(socket.SHUT_RD if reset else socket.SHUT_RDWR)
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
@@ -134,8 +133,10 @@ class Proxy:
                 gone += len(piece)
                 self.carried += len(piece)
         with self._guard:
-            self._open -= {one, other}
+            ours = self._open & {one, other}
+            self._open -= ours
         for end in (one, other):
             with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                if end in ours:
+                    end.shutdown(socket.SHUT_RDWR)
             end.close()

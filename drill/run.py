@@ -16,6 +16,7 @@ from drill.stage import Servers, Stage, stage
 PARTS = {
     part.name: part
     for part in (
+        Part("flood", "people at work, and nothing is broken", long.nothing),
         Part("kill-points", "kill -9 at every kill point, for each seed", kills.at_every_point),
         Part("kills", "random kill -9 in a flood", kills.at_random),
         Part("broker-kills", "kill -9 of the broker in a flood", broker_faults.dies, private=True),
@@ -60,9 +61,9 @@ def one_part(ready: Stage, part: Part, size: Size) -> Outcome:
     except NotReady as no:
         run.fault("died", str(no))
     acted = time.monotonic()
-    quiet = ready.quiesce()
+    quiet = ready.quiesce(size.patience_s)
     run.note(quiet_after_s=round(time.monotonic() - acted, 1))
-    verdict = ready.check(poison=run.poison)
+    verdict = ready.check()
     outcome.faults += verdict.faults
     outcome.counts = verdict.counts
     if not quiet and outcome.ok:

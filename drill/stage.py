@@ -111,6 +111,7 @@ class Stage:
     ledger: Ledger
     settings: dict[str, str]
     seed: int
+    poison: int = 0  #: deliveries that were sent on purpose and must end parked
 
     def crowd(self, name: str = "Fall") -> Crowd:
         """Return people who have not set off yet; their titles begin with `name`."""
@@ -126,7 +127,7 @@ class Stage:
     def effects(self) -> int:
         return sum(self.count(name, "SELECT count(*) FROM inbox") for name in NAMES)
 
-    def quiesce(self, *, patience: float = 50.0) -> bool:
+    def quiesce(self, patience: float) -> bool:
         """Wait until nothing moves any more. False if something is left that has not moved for `patience` seconds.
 
         What waits for a lease or a retry is made due once nothing else moves: that is hours, and no drill has them.
@@ -142,10 +143,10 @@ class Stage:
                 hastened = time.monotonic()
         return not any(before)
 
-    def check(self, *, poison: int = 0) -> Verdict:
+    def check(self) -> Verdict:
         """Compare ledger, databases and sinks."""
         checker = Checker(self.engines, self.ledger)
-        verdict = checker.check(poison=poison)
+        verdict = checker.check(poison=self.poison)
         ends = [death.at for death in self.house.deaths if death.service == "notifications"]
         verdict.faults.extend(checker.mail(self.mailbox.mails, ends))
         for death in self.house.unexpected_deaths():
