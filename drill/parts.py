@@ -31,7 +31,7 @@ class Size:
     rounds: int = 5
     minutes: float = 20.0
     people: int = 8
-    patience_s: float = 60.0  #: how long something may not move until it counts as stuck; longer than any back-off
+    patience_s: float = 80.0  #: how long something may not move until it counts as stuck; longer than any back-off
 
 
 SHORT = Size(

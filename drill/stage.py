@@ -47,7 +47,10 @@ SABOTAGE = {
            THEN NEW.id := gen_random_uuid(); INSERT INTO messages SELECT (NEW).*; END IF; RETURN NULL;""",
     ),
 }
-LATER = "UPDATE inbox SET due_at = now() WHERE status = 'retry' AND due_at > now()"
+LATER = (
+    "UPDATE inbox SET due_at = now() WHERE status = 'retry' AND due_at > now()",
+    "UPDATE outbox SET due_at = now() WHERE published_at IS NULL AND due_at > now()",
+)
 
 
 class Servers:
@@ -179,7 +182,8 @@ class Stage:
     def _hasten(self) -> None:
         for name in NAMES:
             with self.engines[name].begin() as connection:
-                connection.execute(text(LATER))
+                for later in LATER:
+                    connection.execute(text(later))
         with self.engines["notifications"].begin() as connection:
             connection.execute(text(HELD))
 
