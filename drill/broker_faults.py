@@ -98,7 +98,9 @@ def _doors_did_not_notice(run: Run, crowd: Crowd) -> None:
 
 def _no_false_proof(run: Run, rabbit: Rabbit) -> None:
     """Publish into an alarm, and then to a queue that must say no: that no is never a late yes."""
-    taken, refused = (Waiting(n, UUID(int=n), f"drill.{key}", "{}") for n, key in ((1, "open"), (2, "full")))
+    taken, refused = (
+        Waiting(n, UUID(int=n), UUID(int=n), f"drill.{key}", "{}") for n, key in ((1, "open"), (2, "full"))
+    )
     with Connection(run.stage.amqp_url) as connection, connection.channel() as channel:
         channel.exchange_declare("drill.events", "topic", durable=True, auto_delete=False)
         for key in ("open", "full"):

@@ -91,6 +91,10 @@ class Letter:
         }
 
 
+class NotYet(Exception):
+    """A reaction needs what another teller has still to tell: no failure, it is tried again soon."""
+
+
 class TakenId(BrokenContract):
     """Another event came under this id before."""
 
@@ -285,7 +289,7 @@ class Inbox:
                     raise
                 error = worse
             else:
-                self.failures += not isinstance(error, BrokenContract | DataError)
+                self.failures += not isinstance(error, BrokenContract | DataError | NotYet)
                 return
         self._park_unreadable(Delivery(letter.teller, letter.body), error)
 
@@ -293,7 +297,8 @@ class Inbox:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
         hopeless = isinstance(error, BrokenContract | DataError) or attempts > len(WAITS_S)
         status = "parked" if hopeless else "retry"
-        log.error("%s of %s: %s at attempt %d", status, letter.event_id, error, attempts, exc_info=error)
+        bug = None if isinstance(error, NotYet) else error
+        log.error("%s of %s: %s at attempt %d", status, letter.event_id, error, attempts, exc_info=bug)
         with self.database.transaction() as session:
             at = self.database.now(session)
             wait = WAITS_S[min(attempts, len(WAITS_S)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311

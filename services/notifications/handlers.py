@@ -18,7 +18,7 @@ from shared.auth import Caller, Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
-from shared.inbox import Reaction, Reactions
+from shared.inbox import NotYet, Reaction, Reactions
 from shared.kernel import Event
 from shared.pages.words import word
 
@@ -65,7 +65,7 @@ class Writer:
         application: UUID | None = getattr(event, "application_id", None)
         contact = Contacts(session).find(application) if application else None
         if application and contact is None:
-            raise LookupError(f"no contact of application {application} yet")
+            raise NotYet(f"no contact of application {application} yet")
         for row in self.table[event.name]:
             if not _applies(row, event, contact):
                 continue

@@ -14,7 +14,7 @@ from services.catalog.handlers import REACTIONS
 from shared import desk
 from shared.contracts.onboarding import ApplicationApproved, ApplicationWithdrawn
 from shared.database import Database
-from shared.inbox import WAITS_S, Delivery, Inbox
+from shared.inbox import FAILING, WAITS_S, Delivery, Inbox, NotYet
 from tests.integration.conftest import OpenDatabase
 from tests.support.builders import approved, delivery, withdrawn
 
@@ -253,3 +253,16 @@ def test_an_older_event_than_the_cursor_is_skipped(inbox: Inbox) -> None:
 
     assert (listed(inbox), statuses(inbox)) == (0, ["skipped", "skipped"])
     assert ApplicationWithdrawn not in REACTIONS
+
+
+def test_what_another_teller_has_still_to_tell_is_no_failure_that_slows_the_house_down(database: Database) -> None:
+    def not_yet(event: ApplicationApproved, session: Session) -> None:
+        raise NotYet(f"nobody told of {event.application_id} yet")
+
+    inbox, probes = Inbox("catalog", database, {ApplicationApproved: not_yet}), []
+    inbox.before_probe = lambda: probes.append("a pause")
+
+    for _ in range(2 * FAILING):
+        inbox.take([delivery(approved())])
+
+    assert (statuses(inbox), probes) == (["retry"] * 2 * FAILING, [])
