@@ -34,8 +34,10 @@ bench: $(VENV)/.test ## measure speed side by side with what a user would pick i
 	@.ci/servers
 	$(BIN)/python -m tests.bench $(ARGS)
 
-drill: $(VENV)/.test ## kill -9 the embedded house again and again, and count what is lost or doubled
-	$(BIN)/pytest tests/e2e/test_power_cuts.py -s $(ARGS)
+drill: $(VENV)/.test ## break everything that can break, for hours, and count what is lost or doubled (ARGS="--part ...")
+	@.ci/servers
+	@$(if $(ARGS),true,$(BIN)/pytest tests/e2e/test_power_cuts.py -s)
+	$(BIN)/hub drill $(ARGS)
 
 test-containers: $(VENV)/.test ## images, docker-compose.yml and testcontainers on a Docker engine
 	$(BIN)/pytest -m containers tests $(ARGS)
