@@ -278,7 +278,11 @@ def python(*folders: str) -> list[Path]:
 def modules() -> list[Path]:
     """Return the modules of the house, without migrations: these are lists of columns, and are never changed."""
     frozen = {"shared/first_tables.py"}
-    return [one for one in python("services", "shared", "drill") if "migrations" not in one.parts and place(one) not in frozen]
+    return [
+        one
+        for one in python("services", "shared", "drill")
+        if "migrations" not in one.parts and place(one) not in frozen
+    ]
 
 
 def rooms_of(service: str) -> set[str]:
