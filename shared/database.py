@@ -17,7 +17,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    CheckConstraint,
     Column,
     ColumnElement,
     DateTime,
@@ -48,7 +50,7 @@ from sqlalchemy.orm import Session
 from shared.envelope import seal
 from shared.failpoints import reach
 from shared.kernel import Aggregate
-from shared.logs import correlation
+from shared.logs import cause, correlation
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -93,6 +95,7 @@ def house_metadata() -> MetaData:
     metadata = MetaData(naming_convention=NAMES)
     _add_outbox(metadata)
     _add_inbox(metadata)
+    _add_desk(metadata)
     Table("runs", metadata, Column("number", Integer, primary_key=True), Column("started_at", Moment, nullable=False))
     Table(
         "idempotency",
@@ -124,6 +127,7 @@ def _add_outbox(metadata: MetaData) -> None:
         Column("attempts", Integer, nullable=False, server_default="0"),  # how often the broker refused it
         Column("due_at", Moment),  # when to offer it again
         Column("error", String(200)),
+        Column("cause", String(200)),  # the door and its command, or the event that was heard
         UniqueConstraint("aggregate_id", "sequence"),
     )
     unpublished = outbox.c.published_at.is_(None)
@@ -156,6 +160,35 @@ def _add_inbox(metadata: MetaData) -> None:
         Column("teller", String(100), primary_key=True),
         Column("aggregate_id", Uuid, primary_key=True),
         Column("sequence", Integer, nullable=False),
+    )
+
+
+def _add_desk(metadata: MetaData) -> None:
+    Table(
+        "desk_log",
+        metadata,
+        Column("position", Position, primary_key=True, autoincrement=True),
+        Column("at", Moment, nullable=False),
+        Column("actor", String(200), nullable=False),
+        Column("action", String(20), nullable=False),
+        Column("event_id", Uuid, index=True),
+        Column("reason", String(2000), nullable=False),
+        Column("details", JSON, nullable=False),
+        Column("before", String(64)),  # SHA-256 of the message
+        Column("after", String(64)),
+        Column("body", LargeBinary),  # as it was before somebody edited it
+    )
+    Table(
+        "discards",
+        metadata,
+        Column("event_id", Uuid, primary_key=True),
+        Column("sha256", String(64), nullable=False),  # of the message that was signed
+        Column("reason", String(2000), nullable=False),
+        Column("proposed_by", String(200), nullable=False),
+        Column("proposed_at", Moment, nullable=False),
+        Column("confirmed_by", String(200)),
+        Column("confirmed_at", Moment),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="four_eyes"),
     )
 
 
@@ -220,10 +253,11 @@ class Database:
                 "type": fact.name,
                 "envelope": json.dumps(envelope, ensure_ascii=False),
                 "created_at": at,
+                "cause": why,
             }
-            for aggregate in session.info.pop("aggregates", ())
+            for aggregate, trace, why in session.info.pop("aggregates", ())
             for sequence, fact in aggregate.collect_events()
-            for envelope in [seal(fact, subject=aggregate.id, sequence=sequence, correlation=correlation.get())]
+            for envelope in [seal(fact, subject=aggregate.id, sequence=sequence, correlation=trace)]
         ]
         if rows:
             session.execute(insert(outbox), rows)
@@ -232,9 +266,9 @@ class Database:
 
 def hold(session: Session, aggregate: Aggregate) -> None:
     """Register an aggregate that a repository hands out: a session forgets what it only lent."""
-    held: list[Aggregate] = session.info.setdefault("aggregates", [])
-    if not any(one is aggregate for one in held):
-        held.append(aggregate)
+    held: list[tuple[Aggregate, str, str]] = session.info.setdefault("aggregates", [])
+    if not any(one is aggregate for one, _, _ in held):
+        held.append((aggregate, correlation.get(), cause.get()))  # of a batch each has its own
 
 
 def unavailable(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -70,6 +70,35 @@ def check(name: str, data: Any) -> None:
         place = "/".join(str(step) for step in error.instance_path)
         # The value stays out of the text: it may be personal, and errors are stored and logged.
         raise BrokenContract(f"{name}: /{place} breaks {'/'.join(str(s) for s in error.schema_path)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One place of a payload that breaks its contract; never the value, which may be personal."""
+
+    pointer: str
+    keyword: str
+    expected: Any
+
+
+def complaints(name: str, data: Any) -> list[Complaint]:
+    """Return every place where `data` breaks the contract `name`, a missing field at its own place."""
+    found: list[Complaint] = []
+    try:
+        errors = list(_validator(name).iter_errors(data))
+    except ValueError:
+        return [Complaint("/", "holds half a character, or is too deep", None)]
+    for error in errors:
+        *above, keyword = error.schema_path
+        within: Any = schema(name)
+        for step in above:
+            within = within[step]
+        place, expected = [str(step) for step in error.instance_path], within.get(str(keyword))
+        if keyword == "required":
+            place.append(error.kind.property)
+            expected = within.get("properties", {}).get(error.kind.property)
+        found.append(Complaint("/" + "/".join(place), str(keyword), expected))
+    return found
 
 
 def seal(event: Event, *, subject: UUID, sequence: int, correlation: str) -> Envelope:

@@ -95,3 +95,41 @@ def add_refusals() -> None:
         batch_op.create_index(
             "ix_outbox_refused", ["aggregate_id"], unique=False, postgresql_where=refused, sqlite_where=refused
         )
+
+
+def add_desk() -> None:
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cause", sa.String(length=200), nullable=True))
+    op.create_table(
+        "desk_log",
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("before", sa.String(length=64), nullable=True),
+        sa.Column("after", sa.String(length=64), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_desk_log")),
+    )
+    with op.batch_alter_table("desk_log", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_log_event_id"), ["event_id"], unique=False)
+    op.create_table(
+        "discards",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("proposed_by", sa.String(length=200), nullable=False),
+        sa.Column("proposed_at", Moment(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=200), nullable=True),
+        sa.Column("confirmed_at", Moment(), nullable=True),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name=op.f("ck_discards_four_eyes")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_discards")),
+    )

@@ -24,7 +24,7 @@ from shared.database import Database, unavailable
 from shared.envelope import BrokenContract, Envelope, read, unseal
 from shared.failpoints import reach
 from shared.kernel import Event
-from shared.logs import correlation
+from shared.logs import cause, correlation
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ OPEN = ("parked", "retry", "waiting")
 Key = tuple[str, UUID]
 Reaction = Callable[[Any, Session], None]
 Reactions = Mapping[type[Event], Reaction]
+#: Called with the new status in the transaction that gives it to a row: what the desk does is written down with it.
+Note = Callable[[Session, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ class Letter:
 
 class NotYet(Exception):
     """A reaction needs what another teller has still to tell: no failure, it is tried again soon."""
+
+
+def stranger_id(delivery: Delivery) -> UUID:
+    """Return the key of bytes nobody can read, one of their own: a stranger must not take a real event's."""
+    digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
+    return UUID(bytes=digest.digest()[:16], version=5)
 
 
 class TakenId(BrokenContract):
@@ -168,10 +176,10 @@ class Inbox:
 
     def run_waiting(self, keys: Iterable[Key]) -> None:
         """Act on what waited for the aggregates `keys`, as far as it goes without a gap."""
-        for row in self._waiting_rows(list(keys)):
+        for row in self.waiting_rows(list(keys)):
             self.run_row(row)
 
-    def run_row(self, row: Row[Any]) -> Key | None:
+    def run_row(self, row: Row[Any], note: Note = lambda *_: None) -> Key | None:
         """Act on a row that is not done. Returns its aggregate if that moved on."""
         letter = Letter(row.teller, row.body, read(row.body))
         mine = self.table.c.event_id == row.event_id
@@ -180,14 +188,15 @@ class Inbox:
                 still = select(self.table.c.status).where(mine).with_for_update()
                 if session.scalar(still) not in {"waiting", "retry", "parked"}:
                     return None
-                before = self._lock_cursors(session, [letter.key])
+                before = self.lock_cursors(session, [letter.key])
                 after = dict(before)
-                status = self._act(session, letter, after)
+                status = self.act(session, letter, after)
                 changes = letter.row(status, row.received_at) | {"attempts": row.attempts + 1, "due_at": None}
                 session.execute(update(self.table).where(mine).values(changes | {"error": None}))
                 self._move(session, after, before)
+                note(session, status)
         except Exception as error:
-            self._keep_failure(letter, error, attempts=row.attempts + 1)
+            self._keep_failure(letter, error, attempts=row.attempts + 1, note=note)
             return None
         metrics.inbox.labels(self.service, status).inc()
         return letter.key if after != before else None
@@ -203,7 +212,7 @@ class Inbox:
 
     def skip(self, session: Session, key: Key, sequence: int) -> None:
         """Let the cursor of `key` pass `sequence` without an effect, if it is next in line."""
-        before = self._lock_cursors(session, [key])
+        before = self.lock_cursors(session, [key])
         if before.get(key, 0) == sequence - 1:
             self._move(session, {key: sequence}, before)
 
@@ -219,7 +228,7 @@ class Inbox:
         with self.database.transaction("inbox") as session:
             at = self.database.now(session)
             seen = self.seen(session, letters)
-            before = self._lock_cursors(session, [letter.key for letter in letters])
+            before = self.lock_cursors(session, [letter.key for letter in letters])
             after, rows = dict(before), []
             for letter in letters:
                 if letter.event_id in seen:
@@ -228,7 +237,7 @@ class Inbox:
                     metrics.inbox.labels(self.service, "duplicate").inc()
                     continue
                 seen[letter.event_id] = letter.identity
-                rows.append(letter.row(self._act(session, letter, after), at))
+                rows.append(letter.row(self.act(session, letter, after), at))
             session.flush()
             reach("inbox.acted")
             if rows:
@@ -239,7 +248,7 @@ class Inbox:
             metrics.inbox.labels(self.service, row["status"]).inc()
         return [key for key in after if after[key] != before.get(key)]
 
-    def _act(self, session: Session, letter: Letter, cursors: dict[Key, int]) -> str:
+    def act(self, session: Session, letter: Letter, cursors: dict[Key, int]) -> str:
         """Let `letter` take effect if it is its turn, and say what became of it."""
         last = cursors.get(letter.key, 0)
         if letter.sequence <= last:
@@ -247,6 +256,7 @@ class Inbox:
         if letter.sequence > last + 1:
             return "waiting"
         correlation.set(letter.envelope.get("correlationid", "-"))
+        cause.set(f"event {letter.event_id}")
         known = self.reactions.get(letter.envelope["type"])
         if known:
             kind, react = known
@@ -254,7 +264,7 @@ class Inbox:
         cursors[letter.key] = letter.sequence
         return "processed" if known else "skipped"
 
-    def _lock_cursors(self, session: Session, keys: Iterable[Key]) -> dict[Key, int]:
+    def lock_cursors(self, session: Session, keys: Iterable[Key]) -> dict[Key, int]:
         """Of two listeners with one aggregate the second waits here, and then sees the first's work."""
         cursors = self.cursors
         query = (
@@ -293,7 +303,7 @@ class Inbox:
                 return
         self._park_unreadable(Delivery(letter.teller, letter.body), error)
 
-    def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int) -> None:
+    def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int, note: Note = lambda *_: None) -> None:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
         hopeless = isinstance(error, BrokenContract | DataError) or attempts > len(WAITS_S)
         status = "parked" if hopeless else "retry"
@@ -313,13 +323,13 @@ class Inbox:
                 session.execute(insert(self.table).values(row))
             elif kept in {"waiting", "retry", "parked"}:
                 session.execute(update(self.table).where(there).values(row))
+                note(session, status)
             reach("inbox.failing")
         metrics.inbox.labels(self.service, status).inc()
 
     def _park_unreadable(self, delivery: Delivery, error: Exception) -> None:
-        """Keep bytes nobody can act on, under a key of their own: a stranger must not take a real event's."""
-        digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
-        event_id = UUID(bytes=digest.digest()[:16], version=5)
+        """Keep bytes nobody can act on."""
+        event_id = stranger_id(delivery)
         cut = len(delivery.body) > KEPT_BYTES
         whole = (
             f"; SHA-256 of the {len(delivery.body)} bytes: {hashlib.sha256(delivery.body).hexdigest()}" if cut else ""
@@ -358,7 +368,7 @@ class Inbox:
             )
             return [*session.execute(due.limit(100)).all(), *session.execute(ready.limit(100)).all()]
 
-    def _waiting_rows(self, keys: list[Key]) -> list[Row[Any]]:
+    def waiting_rows(self, keys: list[Key]) -> list[Row[Any]]:
         if not keys:
             return []
         table = self.table

@@ -12,6 +12,8 @@ import structlog
 
 #: Follows one cause through request, event and effect. Never personal.
 correlation: ContextVar[str] = ContextVar("correlation", default="-")
+#: What made this happen: a door and its command, or the event that was heard. Never personal.
+cause: ContextVar[str] = ContextVar("cause", default="-")
 
 
 def new_correlation(given: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.failpoints import reach
@@ -111,8 +112,17 @@ class Outbox:
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
         return {"waiting": count, "refused": held, "oldest_age_s": round(age, 1)}
 
-    def republish(self, *, since: datetime | None = None, aggregate_id: UUID | None = None) -> int:
-        """Make events unpublished again; whoever already acted on them drops the copy. Returns how many."""
+    def republish(
+        self,
+        *,
+        since: datetime | None = None,
+        aggregate_id: UUID | None = None,
+        note: Callable[[Session, int], None] = lambda *_: None,
+    ) -> int:
+        """Make events unpublished again; whoever already acted on them drops the copy. Returns how many.
+
+        `note` is called with the count in the same transaction.
+        """
         chosen: ColumnElement[bool] = self.table.c.published_at.is_not(None)
         if since is not None:
             chosen &= self.table.c.created_at >= since
@@ -120,7 +130,9 @@ class Outbox:
             chosen &= self.table.c.aggregate_id == aggregate_id
         with self.database.transaction() as session:
             result = session.execute(update(self.table).where(chosen).values(published_at=None))
-            return int(result.rowcount)  # type: ignore[attr-defined]
+            count = int(result.rowcount)  # type: ignore[attr-defined]
+            note(session, count)
+            return count
 
     def forget_old(self) -> int:
         """Delete what was published more than 35 days ago. What waits is never deleted."""

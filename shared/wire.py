@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import eventlet
@@ -16,9 +17,10 @@ from shared.auth import Keyring
 from shared.broker import Broker
 from shared.clock import Clock
 from shared.database import Database, ping
+from shared.desk import forget_originals
 from shared.inbox import Inbox, Reactions
 from shared.listener import Listener
-from shared.logs import correlation
+from shared.logs import cause, correlation
 from shared.outbox import Outbox
 from shared.relay import Relay
 from shared.roles import Role
@@ -69,6 +71,7 @@ class House(DependencyProvider):
             self._measure: 5.0,
             self.outbox.forget_old: HOUR_S,
             self._forget_keys: HOUR_S,
+            partial(forget_originals, self.database): HOUR_S,
         }
         jobs |= self.more_jobs(self)
         roles: dict[str, Role] = {"relay": relay, "listener": Listener(self.inbox, broker), "clock": Clock(jobs)}
@@ -96,6 +99,8 @@ class House(DependencyProvider):
     def worker_setup(self, worker_ctx: Any) -> None:
         # A worker is a greenlet of its own, and knows nothing yet of the request it works for.
         correlation.set(worker_ctx.args[0].correlation)
+        door = worker_ctx.entrypoint
+        cause.set(f"{door.method} {door.url} {door.method_name}")
 
     def once(
         self,

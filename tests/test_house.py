@@ -27,6 +27,7 @@ OWN_ROOMS = {"onboarding": {"model"}, "notifications": {"letters", "sender"}, "c
 #: The inbox, the outermost doors, and the top of each role's loop.
 MAY_CATCH_ALL = {
     "shared/inbox.py",
+    "shared/desk/acts.py",
     "shared/listener.py",
     "shared/relay.py",
     "shared/clock.py",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import check, contracts, drill, inbox, keeping, model, outbox, preview, start
+from services.cli import check, contracts, dlq, drill, keeping, model, outbox, parked, preview, replay, start
 
 __all__ = ["app"]
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(start.setup)
 app.command()(check.check)
+app.command()(replay.replay)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(drill.drill)
@@ -29,8 +30,9 @@ app.command()(contracts.openapi)
 app.command()(contracts.asyncapi)
 app.add_typer(start.tokens, name="tokens")
 app.add_typer(outbox.outbox, name="outbox")
-app.add_typer(inbox.inbox, name="inbox")
 model.model.command()(preview.preview)
+app.add_typer(parked.parked, name="parked")
+app.add_typer(dlq.dlq, name="dlq")
 app.add_typer(model.model, name="model")
 
 

@@ -90,9 +90,7 @@ def _broker(house: Installation) -> Line:
     except _Away as away:
         return Line("broker", False, away.args[0], "start it, or mend AMQP_URI; then: hub setup")
     if dead:
-        return Line(
-            "broker", False, f"{dead} dead letters", "look into the queues dlq.* and the logs of their listeners"
-        )
+        return Line("broker", False, f"{dead} dead letters", "hub dlq drain")
     return Line("broker", True, make_url(house.settings.amqp_uri).render_as_string(hide_password=True))
 
 
@@ -133,7 +131,7 @@ def _inbox(house: Installation, name: str) -> Line:
     if waited_s > STUCK_S:
         says += f", one for {waited_s / 60:.0f} minutes"
     ok = not found["parked"][0] and waited_s <= STUCK_S
-    return Line(f"{name} inbox", ok, says, f"hub inbox list --service {name}")
+    return Line(f"{name} inbox", ok, says, f"hub parked list --service {name}")
 
 
 def _away(what: str, help_: str) -> NoReturn:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -115,6 +116,12 @@ class Installation:
             return made
         known: Reactions = handlers.REACTIONS
         return known
+
+
+def moment(raw: str) -> datetime:
+    """Read an ISO 8601 moment, in UTC unless it says otherwise."""
+    found = datetime.fromisoformat(raw)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @contextmanager

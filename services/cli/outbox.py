@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from services.cli.opening import USAGE, AsJson, OneService, fail, installation, services_of, show
+from services.cli.opening import (
+    USAGE,
+    AsJson,
+    Installation,
+    OneService,
+    fail,
+    installation,
+    moment,
+    services_here,
+    services_of,
+    show,
+)
+from services.cli.parked import Why, Yes, operator
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from shared.desk import Hand
     from shared.outbox import Outbox
 
 outbox = typer.Typer(help="What services still have to tell.", no_args_is_help=True)
-
-
-def moment(raw: str) -> datetime:
-    """Read an ISO 8601 moment, in UTC unless it says otherwise."""
-    found = datetime.fromisoformat(raw)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @outbox.command()
@@ -35,19 +44,40 @@ def republish(
     since: Annotated[datetime | None, typer.Option(parser=moment, metavar="TIME", help="Made since, ISO 8601.")] = None,
     aggregate: Annotated[UUID | None, typer.Option(help="Of this application or use case.")] = None,
     service: OneService = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it only counts.")] = False,
+    reason: Why = "",
+    yes: Yes = False,
 ) -> None:
     """Publish events again. Whoever acted on one already drops the copy."""
+    from shared.desk import write_down
+
     if since is None and aggregate is None:
         fail(USAGE, "Say which events: --since TIME, --aggregate ID, or both.")
     with installation() as house:
+        hand = operator(house, reason) if yes else None
         for name in services_of(service):
             events = house.outbox(name)
-            if yes:
-                count = events.republish(since=since, aggregate_id=aggregate)
-                typer.echo(f"{name}: {count} events are told again")
-            else:
+            if hand is None:
                 typer.echo(f"{name}: {_published(events, since, aggregate)} events would be told again; add --yes")
+                _say_who_knows(house, events, since, aggregate)
+                continue
+
+            def note(session: Session, count: int, events: Outbox = events, hand: Hand = hand) -> None:
+                chosen = {"since": since and since.isoformat(), "aggregate": aggregate and str(aggregate)}
+                write_down(session, events.database, "republished", hand, details=chosen | {"events": count})
+
+            count = events.republish(since=since, aggregate_id=aggregate, note=note)
+            typer.echo(f"{name}: {count} events are told again")
+
+
+def _say_who_knows(house: Installation, events: Outbox, since: datetime | None, aggregate: UUID | None) -> None:
+    """Count what it would come to at each listener whose database is at hand."""
+    from shared.contracts import LISTENERS
+    from shared.desk import missing
+
+    for listener in LISTENERS.get(events.service, ()):
+        if listener in services_here():
+            unknown, known = missing(events, house.inbox_to_read(listener), since, aggregate)
+            typer.echo(f"  {listener}: {len(unknown)} would take effect, {known} are already known")
 
 
 def _published(events: Outbox, since: datetime | None, aggregate: UUID | None) -> int:

@@ -47,4 +47,4 @@ def test_a_new_installation_is_checked_set_up_and_checked_again(environment: dic
     assert "guest:guest@" not in before.output + made.output + after.output
     assert after.exit_code == 0, after.stdout
     assert hub(environment, "outbox", "status").exit_code == 0
-    assert hub(environment, "inbox", "list").exit_code == 0
+    assert hub(environment, "parked", "list").exit_code == 0

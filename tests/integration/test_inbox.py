@@ -15,6 +15,7 @@ from shared import desk
 from shared.contracts.onboarding import ApplicationApproved, ApplicationWithdrawn
 from shared.database import Database
 from shared.inbox import FAILING, WAITS_S, Delivery, Inbox, NotYet
+from shared.kernel import DomainError
 from tests.integration.conftest import OpenDatabase
 from tests.support.builders import approved, delivery, withdrawn
 
@@ -230,7 +231,9 @@ def test_discarding_a_parked_event_lets_its_successors_go_on(inbox: Inbox) -> No
     inbox.take([delivery(event, 1, data={}), delivery(event, 2)])
     [parked] = desk.open_rows(inbox, "parked")
 
-    desk.discard(inbox, parked.event_id, "told twice by mistake")
+    assert not desk.discard(inbox, parked.event_id, desk.Hand("admin:Vera", "told twice by mistake"))
+    assert statuses(inbox) == ["parked", "waiting"]
+    assert desk.discard(inbox, parked.event_id, desk.Hand("admin:Jonas"))
 
     assert (listed(inbox), statuses(inbox)) == (1, ["discarded", "processed"])
 
@@ -241,7 +244,7 @@ def test_the_desk_refuses_what_is_not_on_it(inbox: Inbox) -> None:
         done: UUID = session.scalars(select(inbox.table.c.event_id)).one()
 
     for event_id in (done, uuid4()):
-        with pytest.raises(LookupError):
+        with pytest.raises(DomainError):
             desk.replay(inbox, event_id)
 
 

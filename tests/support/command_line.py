@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
@@ -25,9 +25,10 @@ def hub(*arguments: object, **environment: str) -> Result:
 def told(house: dict[str, Database], at: datetime, *, published: bool) -> UUID:
     """Put an event into onboarding's outbox."""
     event = approved()
+    sealed = envelope(event)
     row = {
-        "event_id": uuid4(), "aggregate_id": event.application_id, "sequence": 1, "type": event.name,
-        "envelope": json.dumps(envelope(event)), "created_at": at, "published_at": at if published else None, "run": 1,
+        "event_id": UUID(sealed["id"]), "aggregate_id": event.application_id, "sequence": 1, "type": event.name,
+        "envelope": json.dumps(sealed), "created_at": at, "published_at": at if published else None, "run": 1,
     }  # fmt: skip
     with house["onboarding"].transaction() as session:
         session.execute(insert(house["onboarding"].metadata.tables["outbox"]).values(row))
