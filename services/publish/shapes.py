@@ -144,8 +144,10 @@ def _of_findings() -> dict[str, Schema]:
         "expected": OPEN, "severity": SEVERITY, "remedy": ref("Text"), "text": ref("Text"), "why": ref("Text"),
         "judged": ref("Judged"), "override": shape("An exception: it blocks no more.", exception),
     }  # fmt: skip
-    check = {"model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding")),
-             "links": links("model")}  # fmt: skip
+    check = {
+        "model": MODEL_VERSION, "verdict": VERDICT, "findings": several(ref("Finding")),
+        "checklist": several(ref("ChecklistItem")), "links": links("model"),
+    }  # fmt: skip
     return {
         "Finding": shape("A rule that is not kept.", finding, ("why", "judged", "override")),
         "Judged": shape("Who judged a rule of the checklist, and why.", judged),

@@ -211,6 +211,7 @@ def check_page(answers: dict[str, Any], errors: tuple[Problem, ...], language: s
         "model": "1.0",
         "chapters": chapters,
         "tally": overview.tally(told, RULES) if answers else None,
+        "checklist": [ITEM] if answers else [],
         "contact": {"name": HOSTILE, "email": "", "language": "en"},
         "errors": errors,
     }

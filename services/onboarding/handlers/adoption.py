@@ -144,7 +144,13 @@ def _change(models: Models, application: Application, name: str) -> Change:
         questions |= dict.fromkeys(adoption.questions)
         answers = adoption.answers
     asked = [one for one in questions if _asks(new, one)]
-    return Change(model=name, answers=answers, findings=new.check(answers), dropped=dropped, questions=asked)
+    return Change(
+        model=name,
+        answers=answers,
+        findings=(*new.check(answers), *new.checklist(answers)),
+        dropped=dropped,
+        questions=asked,
+    )
 
 
 def _steps(models: Models, name: str, new: Model) -> list[tuple[Model, Model]]:
@@ -177,7 +183,9 @@ def _change_back(models: Models, application: Application, name: str) -> Change:
         for one in came["dropped"]:
             _, section, key = one["pointer"].split("/")
             kept.setdefault(section, {}).setdefault(key, one["answer"])
-    return Change(model=name, answers=kept, findings=old.check(kept), dropped=dropped, questions=())
+    return Change(
+        model=name, answers=kept, findings=(*old.check(kept), *old.checklist(kept)), dropped=dropped, questions=()
+    )
 
 
 def _moved_back(answers: Answers, gone: Model) -> Answers:

@@ -35,11 +35,19 @@ NUMBER_LENGTH = 8
 
 
 def check_answers(session: Session, command: CheckAnswers, *, sees_drafts: bool = False) -> dict[str, Any]:
-    """Return `{"model", "verdict", "findings", "links"}`; nothing is stored. Old versions check, too."""
+    """Return `{"model", "verdict", "findings", "checklist", "links"}`; nothing is stored. Old versions check, too.
+
+    `checklist` is what people would judge.
+    """
     model = _model(session, command.model, sees_drafts=sees_drafts)
-    findings = judge(model, command.answers)
-    links = {"model": f"/api/v1/models/{model.version}"}
-    return {"model": model.version, "verdict": verdict(findings), "findings": list(findings), "links": links}
+    findings, items = judge(model, command.answers), model.checklist(command.answers)
+    return {
+        "model": model.version,
+        "verdict": verdict(findings),
+        "findings": list(findings),
+        "checklist": list(items),
+        "links": {"model": f"/api/v1/models/{model.version}"},
+    }
 
 
 def start_application(session: Session, command: StartApplication, caller: Caller | None, owner: str) -> Application:
@@ -49,7 +57,7 @@ def start_application(session: Session, command: StartApplication, caller: Calle
     application = Application.start(
         number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
     )
-    application.take_answers(command.answers, judge(model, command.answers))
+    application.take_answers(command.answers, checked(model, command.answers))
     if command.submit and not application.violations:
         application.submit(at)
     Applications(session).add(application)
@@ -67,10 +75,10 @@ def change_application(session: Session, application: Application, command: Chan
 
 
 def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:
-    at = _now()
+    at, model = _now(), Models(session).get(application.model)
     if application.status is Status.DRAFT:
         need_valid_model(session, application, at)
-    application.take_answers(application.answers, _check(session, application))
+    application.take_answers(application.answers, checked(model, application.answers))
     application.submit(at)
 
 
@@ -120,7 +128,7 @@ def _change_answers(session: Session, application: Application, patch: Answers) 
     """Change answers by a JSON Merge Patch. Raises Invalid, and then changes nothing."""
     model = Models(session).get(application.model)
     answers = patched(application.answers, patch)
-    application.change_answers(answers, judge(model, answers))
+    application.change_answers(answers, checked(model, answers))
 
 
 def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
@@ -128,10 +136,6 @@ def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
     root, _, rest = pointer.partition("/")
     section, _, key = rest.partition("/")
     return root == "" and section in sections and (not key or key in sections[section]["properties"])
-
-
-def _check(session: Session, application: Application) -> tuple[Finding, ...]:
-    return Models(session).get(application.model).check(application.answers)
 
 
 def judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
@@ -145,6 +149,11 @@ def judge(model: Model, answers: Answers) -> tuple[Finding, ...]:
             problems=places,
         )
     return model.check(answers)
+
+
+def checked(model: Model, answers: Answers) -> tuple[Finding, ...]:
+    """Return all that the model says of the answers: the findings, and what people have to judge. Raises Invalid."""
+    return (*judge(model, answers), *model.checklist(answers))
 
 
 def _model(session: Session, version: str | None, *, sees_drafts: bool = False) -> Model:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,19 +62,17 @@ class CheckDoors:
         with self.house.database.reading() as session:
             model = Models(session).current()
             posted = read(model, fields)
-            found = handlers.check_answers(session, CheckAnswers(answers=posted.answers))
+            found = handlers.check_answers(session, CheckAnswers(answers=posted.answers, model=model.version))
         if one(fields, "then") != "draft" or posted.problems:
             status = 422 if posted.problems else 200
-            return self._check_page(ask, model, posted, status=status, findings=found["findings"])
+            return self._check_page(ask, model, posted, status=status, found=found)
 
         def make() -> Response:
             return self._make_draft(ask, posted, one(fields, "idempotency_key"))
 
         return attempt(
             make,
-            lambda status, wrong: self._check_page(
-                ask, model, posted, status=status, findings=found["findings"], wrong=wrong
-            ),
+            lambda status, wrong: self._check_page(ask, model, posted, status=status, found=found, wrong=wrong),
         )
 
     def _make_draft(self, ask: Ask, posted: Posted, key: str) -> Response:
@@ -95,10 +93,10 @@ class CheckDoors:
         posted: Posted,
         *,
         status: int = 200,
-        findings: Sequence[Mapping[str, Any]] | None = None,
+        found: Mapping[str, Any] | None = None,
         wrong: Wrong | None = None,
     ) -> Response:
-        told = overview.remarks(model.schema, findings or (), ask.language)
+        told = overview.remarks(model.schema, found["findings"] if found else (), ask.language)
         errors = [{"pointer": one.pointer, "text": one.text} for one in posted.problems]
         chapters = [
             {
@@ -117,7 +115,8 @@ class CheckDoors:
             at="/check",
             model=model.version,
             chapters=chapters,
-            tally=overview.tally(told, len(model.public["rules"])) if findings is not None else None,
+            tally=overview.tally(told, len(model.public["rules"])) if found else None,
+            checklist=found["checklist"] if found else [],
             contact={"name": "", "email": "", "language": ask.language} | posted.contact,
             errors=[*errors, *(wrong or [])],
         )
