@@ -36,6 +36,13 @@ class Process:
         return f"http://127.0.0.1:{self.environment['PORT']}"
 
     def start(self) -> Process:
+        self.launch()
+        ready = wait_for(self.is_ready, within=READY_WITHIN_S)
+        assert ready, f"{self.module} did not become ready:\n{self.log.read_text('utf-8')[-3000:]}"
+        return self
+
+    def launch(self) -> None:
+        """Begin to start, and wait for nothing."""
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", self.module],
@@ -44,9 +51,6 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        ready = wait_for(self.is_ready, within=READY_WITHIN_S)
-        assert ready, f"{self.module} did not become ready:\n{self.log.read_text('utf-8')[-3000:]}"
-        return self
 
     def is_ready(self) -> bool:
         assert self.child is not None

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from services.onboarding.commands import Answers, CureApplication, ResumeCampaign, StopCampaign
 from services.onboarding.domain import Application, Campaign, Judged, ModelVersion, Recheck, State
-from services.onboarding.handlers.adopting import adopted_answers
 from services.onboarding.handlers.applications import judge
+from services.onboarding.handlers.translation import adopted_answers
 from services.onboarding.model import Finding, Model, patched
 from services.onboarding.repository import Campaigns, Models
 from shared.auth import Caller
@@ -81,7 +81,7 @@ def _step(database: Database, find: Callable[[Campaigns, datetime], Any], act: A
     with database.reading() as session:
         if not find(Campaigns(session), database.now(session)):
             return False
-    with database.transaction() as session:
+    with database.transaction("campaign") as session:
         at = database.now(session)
         found = find(Campaigns(session), at)
         if found:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.onboarding.commands import Answers
 from services.onboarding.domain import APPROVED, Impact, Preview
-from services.onboarding.handlers.adopting import adopted_answers, moves
+from services.onboarding.handlers.translation import adopted_answers, moves
 from services.onboarding.model import Model, load, verdict
 from services.onboarding.model.check import Judge
 from services.onboarding.repository import Models, Previews
@@ -115,7 +115,7 @@ class Pair:
         if given == answers and _severities(self._before.check(answers)) == _severities(self._after.check(answers)):
             return None
         before, after = self._old.check(answers), self._new.check(given)
-        changes = list(_changes(_severities(before, moves(self._new)), _severities(after)))
+        changes = list(_changes(_severities(before, moves(self._old, self._new)), _severities(after)))
         return {"before": verdict(before), "after": verdict(after), "changes": changes} if changes else None
 
 
