@@ -223,6 +223,8 @@ def _own_application(language: str) -> dict[str, Sample]:
         context = {
             "ahead": overview.ahead("in_review", language),
             "private_link": None,
+            "offer": None,
+            "news": None,
             "may": dict.fromkeys(("edit", "submit", "withdraw"), may),
             "errors": [],
             "typed": {},
@@ -246,7 +248,15 @@ def _own_application(language: str) -> dict[str, Sample]:
         moved | {"move": "judgement", "rule": "B", "verdict": "kept"},
     ]
     excepted = decided | {"timeline": moves, "checklist": [ITEM]}
+    lost = [{"label": HOSTILE, "was": HOSTILE}]
+    offer = {"model": "1.1", "until": "2027-06-30", "questions": [HOSTILE], "dropped": lost}
+    one = {"pointer": "/use_case/title", "label": HOSTILE, "section": "use_case", "answered": False}
+    news = {"from": "1.0", "questions": [one, one | {"answered": True}], "dropped": lost}
     return {
+        "a newer version": page({}, may=True, application=drawn, offer=offer, private_link="http://hub.example/x"),
+        "a changed version": page(
+            {}, may=True, application=drawn, news=news, offer=offer | {"questions": [], "dropped": []}
+        ),
         "empty draft": page({}, may=True, application=application("draft", {})),
         "draft": page(
             broken(), may=True, application=drawn, errors=[*refused, problem("/reason")], private_link="/r?t=1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from services.onboarding.model import Model, ModelError, UnknownModel, differenc
 from services.onboarding.repository import Models
 from shared.auth import Caller
 from shared.kernel import Invalid, Problem, Text
+
+_PLACE = re.compile(r"[^:]*: (?:rule [^,]*, )?(/[^:]*): (.*)", re.DOTALL)
 
 
 def write_draft(session: Session, command: WriteDraft, caller: Caller, known: ModelVersion | None) -> ModelVersion:
@@ -121,9 +124,15 @@ def _check(version: str, text: str) -> Model:
 
 def broken(error: ModelError) -> Invalid:
     """Say what is wrong with a document, place by place."""
-    problems = [Problem("", "model", Text(one, one)) for one in error.complaints]
     text = Text("Das Modell hat Fehler.", "The model has mistakes.")
-    return Invalid(text, code="model", problems=problems)
+    return Invalid(text, code="model", problems=[_placed(one) for one in error.complaints])
+
+
+def _placed(complaint: str) -> Problem:
+    """Take the place out of a complaint such as `draft: rule BM-03, /rules/3/pointer: …`."""
+    found = _PLACE.match(complaint)
+    place, what = (found[1].rstrip("/"), found[2]) if found else ("", complaint)
+    return Problem(place, "model", Text(what, what))
 
 
 def _wrong(pointer: str, text: Text) -> Invalid:

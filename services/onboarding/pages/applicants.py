@@ -14,6 +14,7 @@ from services.onboarding.commands import ChangeApplication
 from services.onboarding.domain import CHANGEABLE, NEXT, Application, State, Status
 from services.onboarding.model import patched
 from services.onboarding.pages import PAGES, cures, form, overview
+from services.onboarding.pages.adoption import about_models
 from services.onboarding.repository import Applications, Filters, Models
 from shared.auth import APPLICANT, applicant
 from shared.kernel import NotFound, Problem, Text
@@ -24,7 +25,7 @@ from shared.web.showing import Wrong, attempt, known_or_sign_in, one, show, sign
 from shared.wire import House
 
 START, REPLY = schemas.StartSchema(), schemas.RepliesSchema()
-SUBMIT, WITHDRAW = schemas.SubmitSchema(), schemas.WithdrawSchema()
+SUBMIT, WITHDRAW, ADOPT = schemas.SubmitSchema(), schemas.WithdrawSchema(), schemas.AdoptSchema()
 
 
 class ApplicantDoors:
@@ -122,6 +123,11 @@ class ApplicantDoors:
         reason = one(ask.session_form(), "/reason")
         return self._do(ask, id, WITHDRAW, handlers.withdraw_application, body={"reason": reason}, done="withdrawn")
 
+    @http("POST", "/applications/<id>/model")
+    def do_adopt(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        body = {"model": one(ask.session_form(), "/model")}
+        return self._do(ask, id, ADOPT, handlers.adopt_model, body=body, done="adopted")
+
     @http("POST", "/applications/<id>/replies")
     def do_reply(self, ask: Ask, id: str) -> Response:  # noqa: A002
         fields = ask.session_form()
@@ -183,7 +189,7 @@ class ApplicantDoors:
             application = Applications(session).get_for(uuid_of(id_), caller)
             view = schemas.application_view(application, None)
             found = cures.rechecked(session, application, ask.language)
-            model = Models(session).get(application.model)
+            model, news = Models(session).get(application.model), about_models(session, application, ask.language)
         schema, findings = model.schema, application.findings
         mine = APPLICANT in caller.roles
         key = ask.keyring.resume_key(view["id"], application.owner)
@@ -201,6 +207,7 @@ class ApplicantDoors:
             ahead=overview.ahead(str(application.status), ask.language),
             private_link=f"{self.house.settings.public_url}/applications/resume/{key}" if mine else None,
             rechecked=found,
+            **news,
             may={
                 "cure": mine and (view["conformity"] or {}).get("state") in {State.GRACE, State.PAUSED},
                 "edit": mine and application.status in CHANGEABLE,

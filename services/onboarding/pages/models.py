@@ -71,6 +71,9 @@ class ModelPages:
     def show_model(self, ask: Ask, version: str) -> Response:
         """The address that a check names: it also shows a version that does not count any more, and says so."""
         admin = ask.caller is not None and ask.caller.is_admin
+        if version == "current":
+            with self.house.database.reading() as session:
+                version = Models(session).newest().name
         return show(
             PAGES, ask, "onboarding/model.html", **self._model(ask, version, None, admin=admin), errors=[], typed={}
         )
