@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fmt bench drill test-containers compose-secrets contracts lock clean
+.PHONY: help setup run test check fmt bench drill mutants test-containers compose-secrets contracts lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -38,6 +38,9 @@ drill: $(VENV)/.test ## break everything that can break, for hours, and count wh
 	@.ci/servers
 	@$(if $(ARGS),true,$(BIN)/pytest tests/e2e/test_power_cuts.py -s)
 	$(BIN)/hub drill $(ARGS)
+
+mutants: $(VENV)/.test ## break the house on purpose, and see whether the tests notice (ARGS="--only outbox")
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 test-containers: $(VENV)/.test ## images, docker-compose.yml and testcontainers on a Docker engine
 	$(BIN)/pytest -m containers tests $(ARGS)

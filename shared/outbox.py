@@ -45,15 +45,16 @@ class Outbox:
 
         The inboxes drop what they had already acted on.
         """
+        again = 0
         with self.database.transaction() as session:
             last = session.scalar(select(func.max(self.runs.c.number))) or 0
-            self.run = last + 1
-            session.execute(insert(self.runs).values(number=self.run, started_at=datetime.now(UTC)))
-            if not self.forgetful:
-                return 0
-            sent = self.table.c.run >= last
-            result = session.execute(update(self.table).where(sent).values(published_at=None, run=None))
-            return int(result.rowcount)  # type: ignore[attr-defined]
+            session.execute(insert(self.runs).values(number=last + 1, started_at=datetime.now(UTC)))
+            if self.forgetful:
+                sent = self.table.c.run >= last
+                result = session.execute(update(self.table).where(sent).values(published_at=None, run=None))
+                again = int(result.rowcount)  # type: ignore[attr-defined]
+        self.run = last + 1  # only now: a start that failed has to tell again, too
+        return again
 
     def settle(self) -> None:
         """Begin a new run: all that was told so far has taken effect, and will never be told again by a start."""
