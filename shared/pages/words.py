@@ -189,6 +189,7 @@ def word(kind: str, value: str) -> Text:
 
 _TONES = {
     "success": {
+        "published",
         "kept",
         "approved",
         "approved_with_conditions",
