@@ -24,7 +24,7 @@ class WrongSettings(Exception):
 class Settings:
     """What may differ from one installation to the next."""
 
-    amqp_uri: str  #: AMQP_URI, the broker; `memory://localhost` lives in this process
+    amqp_uri: str  #: AMQP_URI, the broker, maybe with `{service}` in it; `memory://localhost` lives in this process
     database_url: str  #: DATABASE_URL with `{service}` in it; SQLite files in DATA_DIR by default
     host: str  #: HOST the doors listen on
     port: int  #: PORT the doors listen on
@@ -48,6 +48,10 @@ class Settings:
     @property
     def loopback(self) -> bool:
         return self.host in {"127.0.0.1", "localhost"}
+
+    def broker(self, service: str) -> str:
+        """Return the URI of the broker for `service`, which may have a user of its own."""
+        return self.amqp_uri.replace("{service}", service)
 
     def database(self, service: str) -> str:
         """Return the database URL of `service`."""

@@ -18,7 +18,7 @@ def setup(chosen: Settings, *names: str) -> None:
     """Create and migrate the databases of `names`, and apply their part of the broker's topology."""
     setup_databases(chosen, *names)
     if not chosen.embedded:
-        Broker(chosen.amqp_uri).apply_topology(*names)
+        Broker(chosen.broker(names[0])).apply_topology(*names)
 
 
 def setup_databases(chosen: Settings, *names: str) -> None:

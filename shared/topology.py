@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kombu import Exchange, Queue
-from kombu import binding as bind
 
 from shared.contracts import LISTENERS
 
 MAX_QUEUE_LENGTH = 100_000
 #: Only a net for a process that dies before it can write down a failure; the inbox counts the real attempts.
 DELIVERY_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing the broker has to hold: an `exchange` or a `queue`, and in words what is special about it."""
+
+    kind: str
+    name: str
+    says: str
 
 
 def exchange(teller: str) -> Exchange:
@@ -39,12 +48,9 @@ def work_queue(listener: str, teller: str) -> Queue:
 
 def dead_letters(listener: str) -> Queue:
     """Where the broker puts what killed its reader again and again."""
-    return Queue(
-        f"dlq.{listener}",
-        bindings=[bind(Exchange("dlx", type="topic", durable=True), routing_key=listener)],
-        durable=True,
-        queue_arguments={"x-queue-type": "quorum"},
-    )
+    exchange = Exchange("dlx", type="topic", durable=True)
+    arguments = {"x-queue-type": "quorum"}
+    return Queue(f"dlq.{listener}", exchange, routing_key=listener, durable=True, queue_arguments=arguments)
 
 
 def pairs(*services: str) -> Iterator[tuple[str, str]]:
@@ -57,3 +63,23 @@ def pairs(*services: str) -> Iterator[tuple[str, str]]:
 
 def tellers_of(listener: str) -> tuple[str, ...]:
     return tuple(teller for teller, listeners in LISTENERS.items() if listener in listeners)
+
+
+def parts(*services: str) -> list[Part]:
+    """Return all exchanges and queues that `services` need."""
+    made = {}
+    for pair in pairs(*services):
+        for queue in (dead_letters(pair[0]), work_queue(*pair)):
+            limits = [f"{key.removeprefix('x-')} {value}" for key, value in queue.queue_arguments.items()]
+            made[queue.exchange.name] = Part("exchange", queue.exchange.name, queue.exchange.type)
+            made[queue.name] = Part("queue", queue.name, ", ".join([f"bound to {queue.exchange.name}", *limits]))
+    return sorted(made.values(), key=lambda part: (part.kind, part.name))
+
+
+def rights(service: str) -> dict[str, str]:
+    """Return what a service's user of the broker needs, as RabbitMQ's three patterns: it may configure nothing."""
+    return {
+        "configure": "^$",
+        "write": rf"^{service}\.events$" if service in LISTENERS else "^$",
+        "read": rf"^(q\.{service}\..+|dlq\.{service})$",
+    }

@@ -63,7 +63,7 @@ class House(DependencyProvider):
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
         self.inbox = Inbox(self.name, self.database, reactions)
         declares = self.settings.setup and not self.settings.embedded  # embedded has declared all of it before
-        broker = Broker(self.settings.amqp_uri, declare_for=self.name if declares else None)
+        broker = Broker(self.settings.broker(self.name), declare_for=self.name if declares else None)
         relay = Relay(self.outbox, broker)
         self.database.on_told = relay.wake.set
         jobs: Jobs = {

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli import check, contracts, dlq, drill, keeping, model, outbox, parked, preview, replay, start
+from services.cli import check, contracts, dlq, drill, keeping, model, outbox, parked, preview, replay, start, topology
 
 __all__ = ["app"]
 
@@ -33,6 +33,7 @@ app.add_typer(outbox.outbox, name="outbox")
 model.model.command()(preview.preview)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(dlq.dlq, name="dlq")
+app.add_typer(topology.topology, name="topology")
 app.add_typer(model.model, name="model")
 
 

@@ -79,19 +79,21 @@ def _keys(house: Installation) -> Line:
 def _broker(house: Installation) -> Line:
     from sqlalchemy.engine import make_url
 
-    from shared.broker import Broker
-
-    broker = Broker(house.settings.amqp_uri)
+    names = services_here()
+    broker = house.broker(names[0])
     if broker.in_memory:
         return Line("broker", True, "in the process of the house")
     try:
         with reaching(_away):
-            dead = broker.dead_letter_count()
+            missing = [part.name for part, there in broker.parts(*names) if not there]
+            dead = broker.dead_letter_count(*names)
     except _Away as away:
         return Line("broker", False, away.args[0], "start it, or mend AMQP_URI; then: hub setup")
+    if missing:
+        return Line("broker", False, f"lacks {', '.join(missing)}", "hub topology apply")
     if dead:
         return Line("broker", False, f"{dead} dead letters", "hub dlq drain")
-    return Line("broker", True, make_url(house.settings.amqp_uri).render_as_string(hide_password=True))
+    return Line("broker", True, make_url(broker.uri).render_as_string(hide_password=True))
 
 
 def _service(house: Installation, name: str) -> Iterator[Line]:

@@ -20,24 +20,21 @@ dlq = typer.Typer(help="The broker's dead-letter queues.", no_args_is_help=True)
 @dlq.command("list")
 def list_(service: OneService = None, as_json: AsJson = False) -> None:
     """Show how many messages lie in each dead-letter queue."""
-    from shared.broker import Broker
-
     with installation() as house:
-        rows = [_line(Broker(house.settings.amqp_uri), name) for name in services_of(service)]
+        rows = [_line(house.broker(name), name) for name in services_of(service)]
     show(rows, ("queue", "messages", "says"), as_json=as_json, empty="")
 
 
 @dlq.command()
 def drain(service: OneService = None, reason: Why = "", yes: Yes = False) -> None:
     """Move dead letters into the inbox, where they are parked. Each is committed there before the broker lets it go."""
-    from shared.broker import Broker
     from shared.desk.dead import count
     from shared.desk.dead import drain as move
 
     with installation() as house:
-        broker = Broker(house.settings.amqp_uri)
         hand = operator(house, reason) if yes else None
         for name in services_of(service):
+            broker = house.broker(name)
             waiting = count(broker, name) or 0
             if hand is None:
                 typer.echo(f"{name}: {waiting} would be moved into its inbox" + ("; add --yes" if waiting else ""))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these are slow to import, and `hub --help` needs none of th
     from pathlib import Path
 
     from shared.auth import Caller, Keyring
+    from shared.broker import Broker
     from shared.database import Database
     from shared.inbox import Inbox, Reactions
     from shared.outbox import Outbox
@@ -66,6 +67,12 @@ class Installation:
 
         url = make_url(self.settings.database(name))
         return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+    def broker(self, name: str) -> Broker:
+        """Return the broker as the user of a service reaches it."""
+        from shared.broker import Broker
+
+        return Broker(self.settings.broker(name))
 
     def outbox(self, name: str) -> Outbox:
         from shared.outbox import Outbox
