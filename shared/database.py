@@ -245,6 +245,7 @@ class Database:
 
     def _keep_events(self, session: Session) -> bool:
         outbox, at = self.metadata.tables["outbox"], datetime.now(UTC)
+        again_to: str | None = session.info.get("again_to")
         rows = [
             {
                 "event_id": UUID(envelope["id"]),
@@ -257,7 +258,7 @@ class Database:
             }
             for aggregate, trace, why in session.info.pop("aggregates", ())
             for sequence, fact in aggregate.collect_events()
-            for envelope in [seal(fact, subject=aggregate.id, sequence=sequence, correlation=trace)]
+            for envelope in [seal(fact, subject=aggregate.id, sequence=sequence, correlation=trace, again_to=again_to)]
         ]
         if rows:
             session.execute(insert(outbox), rows)
@@ -269,6 +270,11 @@ def hold(session: Session, aggregate: Aggregate) -> None:
     held: list[tuple[Aggregate, str, str]] = session.info.setdefault("aggregates", [])
     if not any(one is aggregate for one, _, _ in held):
         held.append((aggregate, correlation.get(), cause.get()))  # of a batch each has its own
+
+
+def tell_again(session: Session, listener: str) -> None:
+    """Let all that this transaction tells be for `listener` alone, who goes on from there whatever it missed."""
+    session.info["again_to"] = listener
 
 
 def unavailable(error: BaseException) -> bool:

@@ -36,6 +36,7 @@ _ENVELOPE = jsonschema_rs.Draft202012Validator(
             "sequence": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
             "time": {"type": "string", "format": "date-time"},
             "correlationid": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,100}$"},
+            "toldagainto": {"type": "string", "pattern": "^[a-z_]{1,90}$"},
             "data": {"type": "object"},
         },
     },
@@ -101,8 +102,11 @@ def complaints(name: str, data: Any) -> list[Complaint]:
     return found
 
 
-def seal(event: Event, *, subject: UUID, sequence: int, correlation: str) -> Envelope:
-    """Wrap `event` in an envelope (JSON-ready), or raise BrokenContract."""
+def seal(event: Event, *, subject: UUID, sequence: int, correlation: str, again_to: str | None = None) -> Envelope:
+    """Wrap `event` in an envelope (JSON-ready), or raise BrokenContract.
+
+    What is told `again_to` a listener says how things stand now: it sets that listener's cursor, others pass it by.
+    """
     data = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
     check(event.name, data)
     return {
@@ -116,7 +120,7 @@ def seal(event: Event, *, subject: UUID, sequence: int, correlation: str) -> Env
         "datacontenttype": "application/json",
         "correlationid": correlation,
         "data": data,
-    }
+    } | ({"toldagainto": again_to} if again_to else {})
 
 
 def read(body: bytes) -> Envelope:

@@ -118,10 +118,12 @@ def open_delivery(delivery: Delivery) -> Letter:
 class Inbox:
     """The inbox of one service."""
 
-    def __init__(self, service: str, database: Database, reactions: Reactions) -> None:
+    def __init__(self, service: str, database: Database, reactions: Reactions, again: Reactions | None = None) -> None:
         self.service, self.database = service, database
         self.table, self.cursors = database.metadata.tables["inbox"], database.metadata.tables["cursors"]
         self.reactions = {kind.name: (kind, react) for kind, react in reactions.items()}
+        #: What to do about what is told again to this service: take the state over, and tell nobody a second time.
+        self.again = {kind.name: (kind, react) for kind, react in (again or {}).items()}
         self.failures = 0  # in a row, of messages that should have worked
         #: Called before each message while nothing works.
         self.before_probe: Callable[[], None] = lambda: None
@@ -251,18 +253,24 @@ class Inbox:
     def act(self, session: Session, letter: Letter, cursors: dict[Key, int]) -> str:
         """Let `letter` take effect if it is its turn, and say what became of it."""
         last = cursors.get(letter.key, 0)
+        again_to = letter.envelope.get("toldagainto")
         if letter.sequence <= last:
             return "skipped"
-        if letter.sequence > last + 1:
+        if letter.sequence > last + 1 and again_to != self.service:
             return "waiting"
         correlation.set(letter.envelope.get("correlationid", "-"))
         cause.set(f"event {letter.event_id}")
-        known = self.reactions.get(letter.envelope["type"])
+        known = self._reactions(again_to).get(letter.envelope["type"])
         if known:
             kind, react = known
             react(unseal(kind, letter.envelope), session)
         cursors[letter.key] = letter.sequence
         return "processed" if known else "skipped"
+
+    def _reactions(self, again_to: str | None) -> dict[str, tuple[type[Event], Reaction]]:
+        if again_to is None:
+            return self.reactions
+        return self.again if again_to == self.service else {}
 
     def lock_cursors(self, session: Session, keys: Iterable[Key]) -> dict[Key, int]:
         """Of two listeners with one aggregate the second waits here, and then sees the first's work."""

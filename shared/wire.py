@@ -47,8 +47,9 @@ class House(DependencyProvider):
         reactions: Reactions | Callable[[House], Reactions],
         more_roles: Callable[[House], dict[str, Role]] = lambda _: {},
         more_jobs: Callable[[House], Jobs] = lambda _: {},
+        again: Reactions | None = None,
     ) -> None:
-        self.metadata, self.reactions = metadata, reactions
+        self.metadata, self.reactions, self.again = metadata, reactions, again
         self.more_roles, self.more_jobs = more_roles, more_jobs
         self.roles: dict[str, Role] = {}
         self.threads: list[Any] = []
@@ -61,7 +62,7 @@ class House(DependencyProvider):
         self.database = Database(self.settings.database(self.name), self.metadata)
         self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
-        self.inbox = Inbox(self.name, self.database, reactions)
+        self.inbox = Inbox(self.name, self.database, reactions, self.again)
         declares = self.settings.setup and not self.settings.embedded  # embedded has declared all of it before
         broker = Broker(self.settings.broker(self.name), declare_for=self.name if declares else None)
         relay = Relay(self.outbox, broker)

@@ -69,15 +69,20 @@ class UseCase(Aggregate):
             search=searchable(event.title, event.summary, event.provider), listed_at=event.approved_at,
             alignment=[*event.alignment] or [{"strategy": one, "passage": None} for one in event.strategies],
         )  # fmt: skip
-        use_case.record(
-            UseCaseListed(
-                use_case_id=use_case.id,
-                application_id=event.application_id,
-                slug=slug,
-                listed_at=event.approved_at,
-            )
-        )
+        use_case.retell()
         return use_case
+
+    def retell(self) -> None:
+        """Tell where it is listed; the platform itself came from no application, and tells nothing."""
+        if self.application_id is not None:
+            self.record(
+                UseCaseListed(
+                    use_case_id=self.id,
+                    application_id=self.application_id,
+                    slug=self.slug,
+                    listed_at=self.listed_at,
+                )
+            )
 
     @property
     def is_hidden(self) -> bool:

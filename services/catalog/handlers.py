@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,11 @@ def on_application_approved(event: ApplicationApproved, session: Session) -> Non
     use_cases = UseCases(session)
     short, unique = slugs(event.title, event.number)
     use_cases.add(UseCase.list_approved(event, unique if use_cases.is_taken(short) else short))
+
+
+def on_application_told_again(event: ApplicationApproved, session: Session) -> None:
+    if UseCases(session).of_application(event.application_id) is None:
+        on_application_approved(event, session)
 
 
 def on_application_rechecked(event: ApplicationRechecked, session: Session) -> None:
@@ -54,3 +60,14 @@ REACTIONS: Reactions = {
     RightsResumed: on_rights_resumed,
     RecheckVoided: on_recheck_voided,
 }
+AGAIN: Reactions = {ApplicationApproved: on_application_told_again, RightsResumed: on_rights_resumed}
+
+
+def aggregates(session: Session) -> list[UUID]:
+    """Return what can be told again: every use case that told something."""
+    return UseCases(session).all_told()
+
+
+def retell(session: Session, use_case_id: UUID) -> None:
+    """Tell anew how a use case stands. Raises NotFound."""
+    UseCases(session).by_id(use_case_id).retell()

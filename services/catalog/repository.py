@@ -56,6 +56,19 @@ class UseCases:
             )
         return found
 
+    def by_id(self, use_case_id: UUID) -> UseCase:
+        """Return the use case, or raise NotFound."""
+        found = self._session.get(UseCase, use_case_id)
+        if found is None:
+            raise NotFound(
+                Text(de="Diesen Anwendungsfall gibt es nicht.", en="There is no such use case."), code="not_found"
+            )
+        hold(self._session, found)
+        return found
+
+    def all_told(self) -> list[UUID]:
+        return list(self._session.scalars(select(use_cases.c.id).where(use_cases.c.sequence > 0)))
+
     def is_taken(self, slug: str) -> bool:
         self._session.flush()  # one of the same batch may just have taken it
         return self._session.scalar(select(use_cases.c.id).where(use_cases.c.slug == slug)) is not None

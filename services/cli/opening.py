@@ -83,7 +83,8 @@ class Installation:
         """Return the inbox with all it takes to act on a message."""
         from shared.inbox import Inbox
 
-        return Inbox(name, self.database(name), self._reactions(name))
+        again: Reactions = import_module(f"services.{name}.handlers").AGAIN
+        return Inbox(name, self.database(name), self._reactions(name), again)
 
     def inbox_to_read(self, name: str) -> Inbox:
         """Return the inbox to look into only: it has no reactions, and would skip what it should act on."""

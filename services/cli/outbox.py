@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from services.cli.opening import (
+    PROBLEMS,
     USAGE,
     AsJson,
     Installation,
@@ -91,3 +93,51 @@ def _published(events: Outbox, since: datetime | None, aggregate: UUID | None) -
         query = query.where(table.c.aggregate_id == aggregate)
     with events.database.reading() as session:
         return session.scalar(query) or 0
+
+
+@outbox.command()
+def snapshot(  # noqa: PLR0917
+    to: Annotated[str, typer.Option(help="The listener that missed something; nobody else acts on it.")],
+    aggregate: Annotated[UUID | None, typer.Option(help="Of this application or use case.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Of all there are.")] = False,
+    service: OneService = None,
+    reason: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Tell a listener anew how things stand now, when it came late or lost what it had; it goes on from there."""
+    from shared.contracts import LISTENERS
+
+    if (aggregate is None) == (not every):
+        fail(USAGE, "Say what: --aggregate ID or --all.")
+    tellers = [name for name in services_of(service) if to in LISTENERS.get(name, ())]
+    if not tellers:
+        fail(USAGE, f"Nobody here tells {to} anything.")
+    with installation() as house:
+        hand = operator(house, reason) if yes else None
+        chosen = {name: [one for one in _told_by(house, name) if aggregate in {None, one}] for name in tellers}
+        if not any(chosen.values()):
+            fail(PROBLEMS, "There is nothing to tell.")
+        for name, ids in chosen.items():
+            if hand is None:
+                typer.echo(f"{name}: {len(ids)} would be told again to {to}; add --yes")
+                continue
+            for one in ids:
+                _retell(house, name, one, to, hand)
+            typer.echo(f"{name}: {len(ids)} are told again to {to}")
+
+
+def _told_by(house: Installation, name: str) -> list[UUID]:
+    with house.database(name).reading() as session:
+        found: list[UUID] = import_module(f"services.{name}.handlers").aggregates(session)
+        return found
+
+
+def _retell(house: Installation, name: str, one: UUID, to: str, hand: Hand) -> None:
+    from shared.database import tell_again
+    from shared.desk import write_down
+
+    database = house.database(name)
+    with database.transaction() as session:
+        tell_again(session, to)
+        import_module(f"services.{name}.handlers").retell(session, one)
+        write_down(session, database, "told again", hand, details={"to": to, "aggregate": str(one)})

@@ -40,6 +40,18 @@ def mark_read(session: Session, command: MarkRead, caller: Caller) -> Message:
     return Messages(session).mark_read(command.message, caller)
 
 
+def keep_contact(event: ContactChanged, session: Session) -> None:
+    """Take an address over, and let mail go that waited for it to be proved. Writes no letter."""
+    contact = Contact(**{one.name: getattr(event, one.name) for one in fields(Contact)})
+    Contacts(session).keep(contact)
+    if event.proved:
+        session.flush()  # letters of the same batch may wait, too
+        Messages(session).release(event.application_id, event.owner, datetime.now(UTC))
+
+
+AGAIN: Reactions = {ContactChanged: keep_contact}
+
+
 class Writer:
     """Writes the letters the table asks for. `public_url` starts every link."""
 
@@ -53,11 +65,7 @@ class Writer:
         return {kind: self.on_contact_changed if kind is ContactChanged else self.write for kind in EVENTS.values()}
 
     def on_contact_changed(self, event: ContactChanged, session: Session) -> None:
-        contact = Contact(**{one.name: getattr(event, one.name) for one in fields(Contact)})
-        Contacts(session).keep(contact)
-        if event.proved:
-            session.flush()  # letters of the same batch may wait, too
-            Messages(session).release(event.application_id, event.owner, datetime.now(UTC))
+        keep_contact(event, session)
         self.write(event, session)
 
     def write(self, event: Event, session: Session) -> None:

@@ -42,6 +42,11 @@ ENVELOPE: Schema = {
         "time": {"type": "string", "format": "date-time"},
         "datacontenttype": {"const": "application/json"},
         "correlationid": {"type": "string", "maxLength": 100, "description": "Follows one cause through the house."},
+        "toldagainto": {
+            "type": "string",
+            "maxLength": 90,
+            "description": "Tells this listener alone how things stand now: it goes on from here. Others skip it.",
+        },
         "data": {"type": "object"},
     },
 }

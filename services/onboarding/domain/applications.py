@@ -291,11 +291,18 @@ class Application(Aggregate):
             self._need_approvable()
         decision.state = "confirmed"
         self._become(BECOMES[decision.outcome], at, by, "approver")
-        self.record(self._declined(at) if decision.outcome == "decline" else self._approved(decision, at))
+        declined = told.ApplicationDeclined(application_id=self.id, number=self.number, declined_at=at)
+        self.record(declined if decision.outcome == "decline" else self._approved(decision, at))
 
     def listed(self, slug: str) -> None:
         """The catalog shows the use case now."""
         self.use_case = slug
+
+    def retell(self, at: datetime) -> None:
+        """Tell how it stands now in facts that are known, for a listener that missed how it came to this."""
+        self._tell_contact()
+        if (decision := self.decision) and decision.outcome != "decline":
+            self.record(self._approved(decision, decision.signed_at or at))
 
     def _may_sign(self, by: str, decision: Decision | None = None) -> None:
         """The one place that says who may put a signature under a decision."""
@@ -386,9 +393,6 @@ class Application(Aggregate):
             public_service=bool(use_case.get("public_service")), conditions=len(decision.conditions), approved_at=at,
             alignment=_alignment(use_case), exceptions=tuple(one["rule"] for one in self.overridden),
         )  # fmt: skip
-
-    def _declined(self, at: datetime) -> told.ApplicationDeclined:
-        return told.ApplicationDeclined(application_id=self.id, number=self.number, declined_at=at)
 
 
 def _alignment(use_case: Entry) -> tuple[Entry, ...]:

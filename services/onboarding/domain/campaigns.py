@@ -221,6 +221,11 @@ class Recheck:
         if back:
             later._tell_resumed(application, back, at)
 
+    def retell(self, application: Application, at: datetime) -> None:
+        """Tell what is paused now and until when it is to be cured, unless that is over."""
+        if self.state in {State.GRACE, State.PAUSED}:
+            self._tell_resumed(application, (), at)
+
     def _cured(self, application: Application, at: datetime) -> None:
         assert self.answers is not None
         application.take_answers(self.answers, self.findings)

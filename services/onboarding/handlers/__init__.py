@@ -36,17 +36,21 @@ from services.onboarding.handlers.models import (
     write_draft,
 )
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
+from services.onboarding.handlers.retelling import aggregates, retell
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
 
 REACTIONS: Reactions = {UseCaseListed: on_use_case_listed}
+AGAIN: Reactions = {UseCaseListed: on_use_case_listed}
 
 __all__ = [
+    "AGAIN",
     "ALPHABET",
     "NUMBER_LENGTH",
     "REACTIONS",
     "adopt_model",
     "adoption",
+    "aggregates",
     "answers_to_cure",
     "ask_questions",
     "broken",
@@ -66,6 +70,7 @@ __all__ = [
     "prove_address",
     "reply_to_questions",
     "resume_campaign",
+    "retell",
     "retire_version",
     "run_campaigns",
     "run_previews",

@@ -48,6 +48,9 @@ class Applications:
         hold(self._session, found)
         return found
 
+    def all_ids(self) -> list[UUID]:
+        return list(self._session.scalars(select(applications.c.id)))
+
     def get_for(self, application_id: UUID, caller: Caller) -> Application:
         """Return the application if `caller` may see it; NotFound, too, if it is somebody else's."""
         found = self.get(application_id)

@@ -22,4 +22,4 @@ def more_jobs(house: House) -> Jobs:
 class Service(ApplicationDoors, CampaignDoors, ModelDoors, PageDoors):
     name = "onboarding"
 
-    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs)
+    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, again=handlers.AGAIN)
