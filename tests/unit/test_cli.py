@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from services.house import NAMES
 from shared.database import Database
+from tests.integration.test_delivery import an_application_to_tell_of
 from tests.support.builders import NOON, delivery, withdrawn
 from tests.support.command_line import OK, PROBLEMS, UNREACHABLE, USAGE, hub, told
 from tests.support.desk import inbox, parked
@@ -126,6 +127,33 @@ def test_telling_again_counts_first_and_does_it_when_asked(
     assert "1 events would be told again" in hub(*one).stdout
     assert "1 events are told again" in hub(*one, "--yes").stdout
     assert sorted(waiting()) == sorted([early, late])
+
+
+def test_a_listener_is_told_again_how_things_stand_by_somebody_who_is_written_down(
+    house: dict[str, Database], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = json.loads((folder / "access.json").read_text("utf-8"))
+    monkeypatch.setenv("HUB_TOKEN", access["admins"][0]["token"])
+    application = an_application_to_tell_of(house["onboarding"])
+    every = ("outbox", "snapshot", "--to", "catalog", "--all")
+    outbox, log = (house["onboarding"].metadata.tables[name] for name in ("outbox", "desk_log"))
+
+    def told_to(listener: str) -> list[str]:
+        with house["onboarding"].reading() as session:
+            sealed = [json.loads(one) for one in session.scalars(select(outbox.c.envelope).order_by(outbox.c.position))]
+        return [one["type"].split(".", 1)[1] for one in sealed if one.get("toldagainto") == listener]
+
+    assert hub(*every).stdout == "onboarding: 1 would be told again to catalog; add --yes\n"
+    assert told_to("catalog") == []
+    assert hub(*every, "--yes", "--reason", "restored").stdout == "onboarding: 1 are told again to catalog\n"
+    assert told_to("catalog") == ["contact.changed.v1", "application.approved.v1"]
+    with house["onboarding"].reading() as session:
+        [line] = session.execute(select(log)).all()
+    assert (line.action, line.reason) == ("told again", "restored")
+    assert line.details == {"to": "catalog", "aggregate": str(application.id)}
+    assert hub("outbox", "snapshot", "--to", "catalog").exit_code == USAGE
+    assert hub("outbox", "snapshot", "--to", "nobody", "--all").exit_code == USAGE
+    assert hub("outbox", "snapshot", "--to", "catalog", "--aggregate", str(uuid4())).exit_code == PROBLEMS
 
 
 def test_telling_everything_again_by_accident_is_not_possible(house: dict[str, Database]) -> None:
