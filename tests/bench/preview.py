@@ -38,7 +38,7 @@ APPROVED_EVERY = 5
 def stricter() -> dict[str, Any]:
     """Return a draft 9.9: the oldest model, in which two conditions became violations."""
     document: dict[str, Any] = json.loads((FOLDER / "1.0.json").read_text("utf-8"))
-    document |= {"version": "9.9", "status": "draft"}
+    document |= {"version": "9.9", "status": "draft", "changes": {"from": "1.0", "moved": []}}
     turned = [rule for rule in document["rules"] if rule["severity"] in {"condition", "hint"}]
     for rule in turned[:2]:
         rule["severity"] = "violation"

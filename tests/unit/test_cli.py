@@ -172,7 +172,11 @@ def test_the_models_of_this_house_are_listed_and_sound(house: dict[str, Database
 
 def test_a_draft_is_judged_with_every_complaint(tmp_path: Path) -> None:
     released = ROOT / "services" / "onboarding" / "model" / "1.0.json"
-    draft: dict[str, Any] = json.loads(released.read_text("utf-8")) | {"status": "draft", "version": "1.1"}
+    draft: dict[str, Any] = json.loads(released.read_text("utf-8")) | {
+        "status": "draft",
+        "version": "1.1",
+        "changes": {"from": "1.0", "moved": []},
+    }
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text(json.dumps(draft), "utf-8")
     bad.write_text(json.dumps(draft | {"rules": [draft["rules"][0] | {"pointer": "/moon"}]}), "utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +17,10 @@ from services.onboarding.commands import (
 )
 from services.onboarding.domain import ModelVersion
 from services.onboarding.handlers.campaigns import start_campaign, void_campaign
-from services.onboarding.model import Model, ModelError, UnknownModel, differences
+from services.onboarding.model import Complaint, Model, ModelError, UnknownModel, differences
 from services.onboarding.repository import Models
 from shared.auth import Caller
 from shared.kernel import Invalid, Problem, Text
-
-_PLACE = re.compile(r"[^:]*: (?:rule [^,]*, )?(/[^:]*): (.*)", re.DOTALL)
 
 
 def write_draft(session: Session, command: WriteDraft, caller: Caller, known: ModelVersion | None) -> ModelVersion:
@@ -123,16 +120,14 @@ def _check(version: str, text: str) -> Model:
 
 
 def broken(error: ModelError) -> Invalid:
-    """Say what is wrong with a document, place by place."""
+    """Say what is wrong with a document, place by place, and what to write there."""
     text = Text("Das Modell hat Fehler.", "The model has mistakes.")
     return Invalid(text, code="model", problems=[_placed(one) for one in error.complaints])
 
 
-def _placed(complaint: str) -> Problem:
-    """Take the place out of a complaint such as `draft: rule BM-03, /rules/3/pointer: …`."""
-    found = _PLACE.match(complaint)
-    place, what = (found[1].rstrip("/"), found[2]) if found else ("", complaint)
-    return Problem(place, "model", Text(what, what))
+def _placed(complaint: Complaint) -> Problem:
+    rule = f"{complaint.rule}: " if complaint.rule else ""
+    return Problem(complaint.place, "model", Text(rule + complaint.text.de, rule + complaint.text.en))
 
 
 def _wrong(pointer: str, text: Text) -> Invalid:

@@ -16,6 +16,7 @@ from typing import Any
 
 from services.onboarding.model.adoption import Adoption, adopted
 from services.onboarding.model.check import Bilingual, Finding, Item, verdict
+from services.onboarding.model.complaint import Complaint
 from services.onboarding.model.derived import DERIVED, derive
 from services.onboarding.model.differences import Difference, differences
 from services.onboarding.model.document import FOLDER, ModelError, assert_frozen, parse, read
@@ -27,6 +28,7 @@ __all__ = [
     "DERIVED",
     "Adoption",
     "Bilingual",
+    "Complaint",
     "Difference",
     "Finding",
     "Item",
@@ -93,14 +95,26 @@ def load(text: str, file: str = "draft") -> Model:
     return Model(parse(text, file), file)
 
 
-def validate(document: dict[str, Any], file: str = "draft") -> Model:
+def validate(document: dict[str, Any], file: str = "draft", previous: Model | None = None) -> Model:
     """Return the model made from `document` after checking everything, the examples too.
 
-    Raises: ModelError with every complaint.
+    `previous` is the version it follows; without it, the shipped one it names, or the first. Raises: ModelError
+    with every complaint.
     """
     model = Model(document, file)
-    model.validate()
+    model.validate(previous or _before(model))
     return model
+
+
+def _before(model: Model) -> Model:
+    known = shipped()
+    named = str(model.changes.get("from"))
+    return _loaded(named if named in known and named != model.version else next(iter(known)))
+
+
+@cache
+def _loaded(version: str) -> Model:
+    return load(shipped()[version].text, version)
 
 
 def _shipped(version: str) -> Shipped:
@@ -108,6 +122,10 @@ def _shipped(version: str) -> Shipped:
     document = read(path)
     assert_frozen(path, document)
     if document.get("version") != version:
-        raise ModelError([f"{path.name}: /version: the file is named after its version"])
+        raise ModelError.about(
+            path.name,
+            f"Die Datei heißt nach ihrer Version. Schreiben Sie version: {version}.",
+            f"The file is named after its version. Write version: {version}.",
+        )
     written = path.read_bytes()
     return Shipped(written.decode("utf-8"), hashlib.sha256(written).hexdigest(), document.get("status") == "draft")

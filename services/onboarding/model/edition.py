@@ -13,6 +13,7 @@ from services.onboarding.model.check import Finding, Item, Judge, requirement
 from services.onboarding.model.derived import DERIVED, Answers
 from services.onboarding.model.document import assert_form, refuse
 from services.onboarding.model.problems import Structure
+from services.onboarding.model.references import following
 from services.onboarding.model.words import required
 from shared.kernel import Problem, Text
 
@@ -64,9 +65,11 @@ class Model:
         rule = self.rules.get(finding["rule"], {})
         return required({**rule, "expected": finding["expected"]}, question)
 
-    def validate(self) -> None:
-        """Raise ModelError if an example does not show what it claims to show."""
+    def validate(self, previous: Model | None = None) -> None:
+        """Raise ModelError if an example does not show what it claims, or what changed since `previous` is not told."""
         found = list(examples.complaints(self._document, self._structure, self._judge))
+        if previous is not None and previous.version != self.version:
+            found += following(self._document, previous.questions, previous.rules)
         refuse(self._document, self._file, found)
 
     @cached_property

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.onboarding.model.asking import resolve
 from services.onboarding.model.check import Finding, Judge, verdict
+from services.onboarding.model.complaint import Complaint, wrong
 from services.onboarding.model.problems import Structure
-from services.onboarding.model.references import Complaint, resolve
 
 Schema = dict[str, Any]
 
@@ -40,12 +41,16 @@ def complaints(document: Schema, structure: Structure, judge: Judge) -> Iterator
     for index, example in enumerate(document["examples"]):
         place = f"/examples/{index}/answers"
         yield from _malformed(example["answers"], place, structure)
-        judged = verdict(judge.check(example["answers"]))
-        if judged != example["verdict"]:
-            yield place, f"the example {example['key']} is {judged} and not {example['verdict']}"
-    verdicts = {example["verdict"] for example in document["examples"]}
-    if verdicts != {"sound", "unsound"}:
-        yield "/examples", "at least one example is sound and at least one is unsound"
+        found = judge.check(example["answers"])
+        if (judged := verdict(found)) != example["verdict"]:
+            yield wrong(
+                place,
+                f"{example['key']} ist {judged}: {_told(found, 'de')}. Ändern Sie die Antworten oder verdict.",
+                f"{example['key']} is {judged}: {_told(found, 'en')}. Change the answers or verdict.",
+            )
+    missing = {"sound", "unsound"} - {example["verdict"] for example in document["examples"]}
+    for each in sorted(missing):
+        yield wrong("/examples", f"Kein Beispiel ist {each}. Ergänzen Sie eines.", f"No example is {each}. Add one.")
     for index, rule in enumerate(document["rules"]):
         yield from _rule(document, rule, f"/rules/{index}/examples", structure, judge)
 
@@ -53,36 +58,67 @@ def complaints(document: Schema, structure: Structure, judge: Judge) -> Iterator
 def _rule(document: Schema, rule: Schema, place: str, structure: Structure, judge: Judge) -> Iterator[Complaint]:
     answers = expanded(document, rule)
     for kind, each in answers.items():
-        yield from _malformed(each, f"{place}/{kind}", structure)
+        yield from _malformed(each, f"{place}/{kind}/patch", structure)
     if "judged_by" in rule:
         yield from _item(rule["id"], answers, place, judge)
         return
     passing, failing = judge.check(answers["passing"]), judge.check(answers["failing"])
     if verdict(passing) != "sound" or any(finding["rule"] == rule["id"] for finding in passing):
-        yield f"{place}/passing", f"does not pass: {_told(passing)}"
+        yield wrong(
+            f"{place}/passing",
+            f"Das Beispiel besteht nicht, es bricht {_told(passing, 'de')}. Ändern Sie patch, bis es besteht.",
+            f"The example does not pass, it breaks {_told(passing, 'en')}. Change patch until it passes.",
+        )
     if [finding["rule"] for finding in failing] != [rule["id"]]:
-        yield f"{place}/failing", f"must break this rule and no other, and breaks: {_told(failing)}"
+        yield wrong(
+            f"{place}/failing",
+            f"Das Beispiel soll genau {rule['id']} brechen und bricht {_told(failing, 'de')}. Ändern Sie patch.",
+            f"The example shall break exactly {rule['id']} and breaks {_told(failing, 'en')}. Change patch.",
+        )
     elif _is_hidden(failing[0]["pointer"], answers["failing"], document["schema"]):
-        yield f"{place}/failing", f"asks for {failing[0]['pointer']}, which the form does not show here"
+        pointer = failing[0]["pointer"]
+        yield wrong(
+            f"{place}/failing",
+            f"Die Regel fragt nach {pointer}, und das Formular zeigt es hier nicht. Ändern Sie applies_to.",
+            f"The rule asks for {pointer}, which the form does not show here. Change applies_to.",
+        )
 
 
 def _item(name: str, answers: Schema, place: str, judge: Judge) -> Iterator[Complaint]:
     # Nothing is known about what a person will say: the examples show for whom the rule is there.
-    for kind, applies in (("passing", False), ("failing", True)):
-        if any(item["rule"] == name for item in judge.checklist(answers[kind])) != applies:
-            says = "applies" if applies else "does not apply"
-            yield f"{place}/{kind}", f"shows answers to which the rule {says}, and it is the other way round"
-        if (found := judge.check(answers[kind])) and verdict(found) != "sound":
-            yield f"{place}/{kind}", f"must not break a rule, and breaks: {_told(found)}"
+    applies = {kind: any(item["rule"] == name for item in judge.checklist(answers[kind])) for kind in answers}
+    if applies["passing"]:
+        yield wrong(
+            f"{place}/passing",
+            "Ein Mensch müsste das beurteilen. Nehmen Sie Antworten, für die die Regel nicht gilt.",
+            "A person would have to judge this. Take answers to which the rule does not apply.",
+        )
+    if not applies["failing"]:
+        yield wrong(
+            f"{place}/failing",
+            "Für diese Antworten gilt die Regel nicht. Nehmen Sie welche, die ein Mensch beurteilen muss.",
+            "The rule does not apply to these answers. Take some that a person has to judge.",
+        )
+    for kind in answers:
+        if verdict(found := judge.check(answers[kind])) != "sound":
+            yield wrong(
+                f"{place}/{kind}",
+                f"Das Beispiel bricht {_told(found, 'de')}. Ändern Sie patch, bis es besteht.",
+                f"The example breaks {_told(found, 'en')}. Change patch until it passes.",
+            )
 
 
 def _malformed(answers: Schema, place: str, structure: Structure) -> Iterator[Complaint]:
     for problem in structure.problems(answers):
-        yield f"{place}{problem.pointer}", problem.text.en
+        text = problem.text
+        yield wrong(
+            f"{place}{problem.pointer}", f"{text.de} Ändern Sie diese Antwort.", f"{text.en} Change this answer."
+        )
 
 
-def _told(findings: tuple[Finding, ...]) -> str:
-    return ", ".join(f"{finding['rule']} at {finding['pointer']}" for finding in findings) or "nothing"
+def _told(findings: tuple[Finding, ...], language: str) -> str:
+    at, nothing = ("bei", "nichts") if language == "de" else ("at", "nothing")
+    return ", ".join(f"{finding['rule']} {at} {finding['pointer']}" for finding in findings) or nothing
 
 
 def _is_hidden(pointer: str, answers: Schema, schema: Schema) -> bool:

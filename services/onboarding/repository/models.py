@@ -63,7 +63,9 @@ class Models:
         """Return the version that new applications are checked with. Raises ModelError if there is none."""
         published = [one for one in self.all() if one.status is VersionStatus.PUBLISHED]
         if not published:
-            raise ModelError(["no model is published"])
+            raise ModelError.about(
+                "models", "Keine Version ist veröffentlicht. Veröffentlichen Sie eine.", "no model is published"
+            )
         return published[-1]
 
     def current(self) -> Model:
@@ -81,7 +83,11 @@ class Models:
         if known is None:
             text = version.document
             if digest(text) != version.sha256:
-                raise ModelError([f"{version.name}: frozen as {version.sha256}, but the text is {digest(text)}"])
+                raise ModelError.about(
+                    version.name,
+                    f"Eingefroren als {version.sha256}, aber der Text ist {digest(text)}.",
+                    f"frozen as {version.sha256}, but the text is {digest(text)}",
+                )
             known = room.load(text, version.name)
         _COMPILED[version.sha256] = known
         while len(_COMPILED) > _KEEP:
