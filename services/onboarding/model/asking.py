@@ -114,7 +114,8 @@ def _show_if(show_if: Schema, question: Schema, place: str, schema: Schema) -> I
         yield unknown(f"{place}/pointer", show_if["pointer"], _QUESTION, pointers(schema))
         return
     # Follows the questions on which this one depends; a circle would hide all of them for ever.
-    seen, step = [question], other
+    step: Schema | None = other
+    seen = [question]
     while step is not None and step not in seen:
         seen.append(step)
         following = step["x-ui"].get("show_if")

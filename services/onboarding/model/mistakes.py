@@ -132,7 +132,7 @@ def _last(error: jsonschema.ValidationError) -> object:
 
 def _unknown(error: jsonschema.ValidationError, place: str) -> Iterator[Complaint]:
     known = list(cast("dict[str, Any]", error.schema).get("properties", {}))
-    for name in error.instance:
+    for name in cast("dict[str, Any]", error.instance):
         if name in known:
             continue
         if name in _LEFT_OUT:
@@ -143,21 +143,21 @@ def _unknown(error: jsonschema.ValidationError, place: str) -> Iterator[Complain
 
 
 def _missing(error: jsonschema.ValidationError, place: str) -> Iterator[Complaint]:
-    for name in error.validator_value:
-        if name not in error.instance:
+    for name in cast("list[str]", error.validator_value):
+        if name not in cast("dict[str, Any]", error.instance):
             cure = _write(name)
             cure = cure if cure.de else Text(" Ergänzen Sie es.", " Add it.")
             yield wrong(place, f"„{name}“ fehlt.{cure.de}", f"“{name}” is missing.{cure.en}")
 
 
 def _type(error: jsonschema.ValidationError, place: str) -> Iterator[Complaint]:
-    kind, cure = _KINDS[error.validator_value], _write(_last(error))
+    kind, cure = _KINDS[str(error.validator_value)], _write(_last(error))
     cure = cure if cure.de else Text(f" Schreiben Sie {kind.de}.", f" Write {kind.en}.")
     yield wrong(place, f"Hier steht {kind.de}.{cure.de}", f"This is {kind.en}.{cure.en}")
 
 
 def _enum(error: jsonschema.ValidationError, place: str) -> Iterator[Complaint]:
-    yield unknown(place, error.instance, _VALUE, error.validator_value)
+    yield unknown(place, error.instance, _VALUE, cast("list[object]", error.validator_value))
 
 
 def _const(error: jsonschema.ValidationError, place: str) -> Iterator[Complaint]:
