@@ -67,7 +67,7 @@ def takes_nothing(run: Run) -> None:
             time.sleep(4)
     crowd.stop()
     _doors_did_not_notice(run, crowd)
-    crowd = stage.crowd("Alarm").go(run.size.people, rate=run.size.rate, decide=False)
+    crowd = stage.crowd().go(run.size.people, rate=run.size.rate, decide=False)
     with _memory_alarm(rabbit):
         time.sleep(2)
         stops += [stage.house.restart(name) for name in NAMES]
@@ -79,7 +79,7 @@ def takes_nothing(run: Run) -> None:
 def _in_a_flood(run: Run, times: int, fall: Callable[[Rabbit], None]) -> None:
     stage, rabbit = run.stage, _rabbit(run)
     began = time.monotonic()
-    crowd = stage.crowd().go(run.size.people)
+    crowd = stage.crowd().go(run.size.people, rate=run.size.flood_rate)
     for _ in range(times):
         time.sleep(run.chance.uniform(1, 4))
         fall(rabbit)
@@ -146,7 +146,7 @@ def _memory_alarm(rabbit: Rabbit) -> Iterator[None]:
 
 @contextmanager
 def _disk_alarm(rabbit: Rabbit) -> Iterator[None]:
-    rabbit.ctl("set_disk_free_limit", "900TB")
+    rabbit.ctl("set_disk_free_limit", "mem_relative", "1000.0")
     try:
         yield
     finally:

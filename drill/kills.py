@@ -67,7 +67,7 @@ def at_every_point(run: Run) -> None:
         free = min(point.services, key=lambda name: (len(todo[name]), run.chance.random()))
         todo[free].append(point)
     hit: list[str] = []
-    crowd = run.stage.crowd().go(run.size.people)
+    crowd = run.stage.crowd().go(run.size.people, rate=run.size.flood_rate)
     threads = [threading.Thread(target=_one_after_the_other, args=(run, name, todo[name], hit)) for name in NAMES]
     for name in NAMES:
         run.chance.shuffle(todo[name])
@@ -113,7 +113,7 @@ def _mid_migration(run: Run, hit: list[str]) -> None:
 def at_random(run: Run) -> None:
     """Kill whichever service at whatever moment, again and again, while events are flooding."""
     stage, chance = run.stage, run.chance
-    crowd = stage.crowd().go(run.size.people)
+    crowd = stage.crowd().go(run.size.people, rate=run.size.flood_rate)
     kills, began = 0, time.monotonic()
     while kills < run.size.kills or stage.events() < run.size.events:
         time.sleep(chance.uniform(0.1, 1.5))

@@ -16,7 +16,7 @@ BREATH_MB = 12.0
 def nothing(run: Run) -> None:
     """Break nothing: people work, and everything arrives."""
     stage, began = run.stage, time.monotonic()
-    crowd = stage.crowd().go(run.size.people)
+    crowd = stage.crowd().go(run.size.people, rate=run.size.flood_rate)
     while stage.events() < run.size.events:
         time.sleep(0.2)
     crowd.stop()
@@ -26,7 +26,7 @@ def nothing(run: Run) -> None:
 def rolling(run: Run) -> None:
     """Restart one service after the other while people work: whoever asks again gets an answer."""
     stage = run.stage
-    crowd = stage.crowd().go(run.size.people)
+    crowd = stage.crowd().go(run.size.people, rate=run.size.flood_rate)
     stops = []
     for _ in range(run.size.rounds):
         for name in NAMES:

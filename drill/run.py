@@ -60,6 +60,9 @@ def one_part(ready: Stage, part: Part, size: Size) -> Outcome:
         part.act(run)
     except NotReady as no:
         run.fault("died", str(no))
+    finally:
+        for crowd in ready.crowds:
+            crowd.stop()
     acted = time.monotonic()
     quiet = ready.quiesce(size.patience_s)
     run.note(quiet_after_s=round(time.monotonic() - acted, 1))

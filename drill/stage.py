@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -114,11 +114,14 @@ class Stage:
     ledger: Ledger
     settings: dict[str, str]
     seed: int
+    crowds: list[Crowd] = field(default_factory=list)
     poison: int = 0  #: deliveries that were sent on purpose and must end parked
 
-    def crowd(self, name: str = "Fall") -> Crowd:
-        """Return people who have not set off yet; their titles begin with `name`."""
-        return Crowd(self.house.bases["onboarding"], self.tokens, self.ledger, f"{name} {self.seed}")
+    def crowd(self) -> Crowd:
+        """Return people who have not set off yet; no two crowds file the same titles."""
+        name = f"Fall {self.seed}.{len(self.crowds) + 1}"
+        self.crowds.append(Crowd(self.house.bases["onboarding"], self.tokens, self.ledger, name))
+        return self.crowds[-1]
 
     def count(self, service: str, query: str) -> int:
         with self.engines[service].connect() as connection:
