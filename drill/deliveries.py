@@ -45,7 +45,7 @@ def doubled(run: Run) -> None:
     while sent < run.size.copies:
         run.chance.shuffle(parcels)
         some = parcels[: run.size.copies - sent]
-        _send(stage, some)
+        deliver(stage, some)
         sent += len(some)
     _drained(stage)
     seconds = time.monotonic() - began
@@ -68,7 +68,7 @@ def reordered(run: Run) -> None:
         stage.house.services[name].start()
         stage.house.wait_ready(name)
     began = time.monotonic()
-    _send(stage, many)
+    deliver(stage, many)
     _drained(stage)
     seconds = time.monotonic() - began
     run.note(deliveries=len(many), of_events=len(parcels), deliveries_per_s=round(len(many) / seconds))
@@ -83,7 +83,7 @@ def poisonous(run: Run) -> None:
     began = time.monotonic()
     for kind in kinds:
         properties = {"content_type": "application/cloudevents+json", "headers": kind.headers} | kind.properties
-        _send(stage, [Parcel("q.catalog.onboarding", kind.body, properties)])
+        deliver(stage, [Parcel("q.catalog.onboarding", kind.body, properties)])
     stage.poison += len(kinds)
     run.note(kinds=len(kinds), sent_within_s=round(time.monotonic() - began, 1))
     while stage.count("catalog", "SELECT count(*) FROM inbox WHERE status = 'parked'") < stage.poison:
@@ -124,7 +124,7 @@ def _told(stage: Stage) -> list[Parcel]:
     return parcels
 
 
-def _send(stage: Stage, parcels: Iterable[Parcel]) -> None:
+def deliver(stage: Stage, parcels: Iterable[Parcel]) -> None:
     """Put parcels straight into their queues, and wait for the broker's proof of each."""
     with Connection(stage.amqp_url, connect_timeout=5) as connection:
         channel = connection.connection.channel()

@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from drill.deliveries import Parcel, deliver
 from drill.parts import Run
 from drill.servers import wait_for
 from drill.stage import hub
@@ -77,8 +78,9 @@ def at_every_point(run: Run) -> None:
         thread.join()
     crowd.stop()
     _mid_migration(run, hit)
+    _mid_drain(run, hit)
     run.note(points=len(hit), killed_at=" ".join(sorted(hit)))
-    if missed := {"J1", *(point.code for point in POINTS)} - set(hit):
+    if missed := {"J1", "J3", *(point.code for point in POINTS)} - set(hit):
         run.note(not_reached=" ".join(sorted(missed)))
 
 
@@ -108,6 +110,20 @@ def _mid_migration(run: Run, hit: list[str]) -> None:
         hub(settings, "setup", name)
         if not migrate.is_current(databases.replace("{service}", name), name):
             run.fault("state", f"{name} is not at its newest revision after a migration was killed")
+
+
+def _mid_drain(run: Run, hit: list[str]) -> None:
+    """Kill `hub dlq drain` between inbox and acknowledgement: the dead letter is parked once, and leaves its queue."""
+    stage, name = run.stage, run.chance.choice(HEARERS)
+    deliver(stage, [Parcel(f"dlq.{name}", f"nobody can read this {stage.poison} of {stage.seed}".encode())])
+    stage.poison += 1
+    words = ("dlq", "drain", "--service", name, "--reason", "a drill", "--yes")
+    settings = stage.settings | {"HUB_TOKEN": stage.tokens[0]}
+    if hub(settings, *words, HUB_FAILPOINTS="desk.drained=kill").returncode == -signal.SIGKILL:
+        hit.append("J3")
+    hub(settings, *words)
+    if left := stage.depth(f"dlq.{name}"):
+        run.fault("stuck", f"{left} dead letters are still in dlq.{name} after it was drained")
 
 
 def at_random(run: Run) -> None:

@@ -27,6 +27,7 @@ class Size:
     restarts: int = 10
     away_s: float = 300.0
     rate: float = 10.0
+    flood_rate: float = 0.0  #: journeys per second in a flood; 0 is as fast as they can
     copies: int = 100_000
     rounds: int = 5
     minutes: float = 20.0
@@ -46,6 +47,7 @@ SHORT = Size(
     minutes=0.5,
     people=6,
     patience_s=25.0,
+    flood_rate=6.0,
 )
 
 

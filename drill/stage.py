@@ -237,7 +237,7 @@ def _settings(folder: Path, mailbox: Mailbox) -> tuple[dict[str, str], tuple[str
     folder.mkdir(parents=True, exist_ok=True)
     secret, known = folder / "secret", folder / "admin_tokens.json"
     secret.write_text(uuid4().hex * 2, "utf-8")
-    made: list[tuple[str, Any]] = [new_admin(name, ("reviewer", "approver")) for name in ("Vera", "Jonas")]
+    made: list[tuple[str, Any]] = [new_admin(name, ("reviewer", "approver", "operator")) for name in ("Vera", "Jonas")]
     known.write_text(json.dumps([line for _, line in made]), "utf-8")
     settings = {"HOUSE_SECRET_FILE": str(secret), "ADMIN_TOKENS_FILE": str(known), "MAIL_URL": mailbox.url}
     return settings, (made[0][0], made[1][0])
