@@ -76,10 +76,10 @@ class City:
         with self.catalog.database.reading() as session:
             return UseCases(session).how_many(FindUseCases())
 
-    def cure(self, application: UUID, availability: float) -> None:
+    def cure(self, application: UUID, kind: partners.Kind) -> None:
         with self.onboarding.transaction() as session:
             found = Applications(session).get(application)
-            command = CureApplication(answers={"operation": {"availability": availability}})
+            command = CureApplication(answers=partners.patch(kind))
             handlers.cure_application(session, found, command, VERA)
 
     def move(self, campaign: UUID, command: StopCampaign | ResumeCampaign) -> None:
@@ -149,7 +149,7 @@ def test_a_cured_application_has_the_new_answers_and_the_new_version(city: City)
 
     with city.onboarding.reading() as session:
         found = Applications(session).get(broken)
-        assert (found.model, found.answers["operation"]["availability"]) == (partners.STRICTER, FINE)
+        assert (found.model, found.answers["operation"]["availability"]) == (partners.STRICTER, FINE[0])
     with pytest.raises(Conflict):
         city.cure(broken, FINE)
 

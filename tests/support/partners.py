@@ -22,63 +22,80 @@ from shared.inbox import Delivery, Inbox
 
 VERA, JONAS = "admin:Vera", "admin:Jonas"
 STRICTER = "1.9"
-#: Keeps 99 %, but not 99,5; keeps both; keeps neither.
-FINE, PARTLY, BROKEN = 99.9, 99.2, 98.5
+#: Availability and days to patch of a partner who keeps both new rules, one of them, and neither.
+FINE, PARTLY, BROKEN = (99.9, 5), (99.9, 20), (98.5, 20)
+Kind = tuple[float, int]
 
 
 @cache
 def example() -> dict[str, Any]:
-    """Return the answers of a partner that is sound under 1.0, with an availability of 98,5 %."""
+    """Return the answers of a partner that is sound under 1.0."""
     found = model.load(model.shipped()["1.0"].text)
     answers: dict[str, Any] = next(one["answers"] for one in found.public["examples"] if one["key"] == "parking")
     return answers
 
 
-def answers(availability: float, title: str = "Parkraum-Lotse") -> dict[str, Any]:
+def answers(kind: Kind, title: str) -> dict[str, Any]:
+    """Return the answers of such a partner; the new rules look at titles that begin with "Fall"."""
     given = deepcopy(example())
-    given["operation"]["availability"] = availability
+    for section, part in patch(kind).items():
+        given[section] |= part
     given["use_case"]["title"] = title
     return given
 
 
+def patch(kind: Kind) -> dict[str, Any]:
+    availability, days = kind
+    return {"operation": {"availability": availability}, "security": {"patch_days": days}}
+
+
 def stricter(version: str = STRICTER) -> dict[str, Any]:
-    """Return 1.0 with two more rules: 99 % or devices pause, 99,5 % or the entry in the catalog does."""
+    """Return 1.0 with two more rules: 99 % or devices pause, patches within 10 days or the entry in the catalog."""
     document: dict[str, Any] = json.loads(model.shipped()["1.0"].text)
     document |= {"version": version, "status": "draft", "changes": {"from": "1.0", "moved": []}}
-    document["rules"] += [_rule("BM-90", 99, "devices"), _rule("BM-91", 99.5, "listing")]
+    available = _rule("BM-90", "devices", "/operation/availability", {"minimum": 99})
+    patched = _rule("BM-91", "listing", "/security/patch_days", {"maximum": 10})
+    document["rules"] += [_with(available, FINE, (98.5, 5)), _with(patched, FINE, (99.9, 20))]
     return document
 
 
-def _rule(id_: str, least: float, right: str) -> dict[str, Any]:
-    patch = {"base": "parking", "patch": {"operation": {"availability": least}}}
+def _rule(id_: str, right: str, pointer: str, expected: dict[str, Any]) -> dict[str, Any]:
+    title = {"required": ["title"], "properties": {"title": {"pattern": "^Fall "}}}
     return {
-        "id": id_, "clause": "4.3", "source": "Beschluss vom 24.11.2026", "severity": "violation", "applies_to": {},
-        "right": right, "pointer": "/operation/availability", "expected": {"minimum": least},
-        "text": {"de": f"Dienste sind zu {least} Prozent verfügbar.", "en": f"Services are available {least} percent."},
-        "why": {"de": "Darauf verlassen sich andere.", "en": "Others rely on it."},
+        "id": id_, "clause": "4.3", "source": "Beschluss vom 24.11.2026", "severity": "violation", "right": right,
+        "applies_to": {"required": ["use_case"], "properties": {"use_case": title}},
+        "pointer": pointer, "expected": expected,
+        "text": {"de": "Dienste sind verlässlich.", "en": "Services are reliable."},
+        "why": {"de": "Andere bauen darauf.", "en": "Others build on it."},
         "remedy": {"de": "Sagen Sie mehr zu.", "en": "Promise more."},
-        "examples": {"passing": patch, "failing": {"base": "parking", "patch": {"operation": {"availability": 90}}}},
     }  # fmt: skip
 
 
-def approve(database: Database, availabilities: Iterable[float], first: int | None = None) -> list[UUID]:
-    """Keep an approved application for each availability and return their ids; numbers count from `first`."""
+def _with(rule: dict[str, Any], passing: Kind, failing: Kind) -> dict[str, Any]:
+    title = {"use_case": {"title": "Fall 1"}}
+    shown = {name: {"base": "parking", "patch": patch(kind) | title} for name, kind in
+             (("passing", passing), ("failing", failing))}  # fmt: skip
+    return rule | {"examples": shown}
+
+
+def approve(database: Database, kinds: Iterable[Kind], first: int | None = None) -> list[UUID]:
+    """Keep an approved application of each kind and return their ids; numbers count from `first`."""
     at, made = datetime.now(UTC), []
     with database.transaction() as session:
         if first is None:
             first = session.scalar(select(func.count()).select_from(tables.applications)) or 0
-        for number, availability in enumerate(availabilities, start=first):
-            made.append(_approved(availability, number, at))
+        for number, kind in enumerate(kinds, start=first):
+            made.append(_approved(kind, number, at))
             Applications(session).add(made[-1])
     return [one.id for one in made]
 
 
-def _approved(availability: float, number: int, at: datetime) -> Application:
+def _approved(kind: Kind, number: int, at: datetime) -> Application:
     contact = Contact(email="mina@parkpilot.example", name="Mina")
     application = Application.start(
         number=f"BI-{number:06}", owner=f"applicant:{number}", filed_by=None, model="1.0", contact=contact, at=at
     )
-    application.take_answers(answers(availability, f"Fall {number}"), [])
+    application.take_answers(answers(kind, f"Fall {number}"), [])
     application.submit(at)
     application.propose(ProposeDecision(outcome="approve", reason="Passt."), VERA, at)
     application.confirm(agree=True, comment="", by=JONAS, at=at)
