@@ -58,6 +58,16 @@ def cut(process: Process, data: Path) -> str:
     return "among letters" if told < PARTNERS else "after"
 
 
+def settle(process: Process, data: Path) -> None:
+    """Let everybody hear of the approvals, so that the cuts that follow are about the campaign."""
+    process.launch()
+    heard = "SELECT 'heard', count(*) FROM use_cases WHERE NOT pinned"
+    assert wait_for(lambda: rows(data / "catalog.db", heard)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
+    told = "SELECT 'told', count(*) FROM messages WHERE template = 'catalog.use_case.listed.v1'"
+    assert wait_for(lambda: rows(data / "notifications.db", told)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
+    process.stop()
+
+
 def progress(data: Path) -> tuple[int, int]:
     return checked(data), letters(data)
 
@@ -70,11 +80,12 @@ def test_every_partner_gets_one_set_of_findings_and_one_set_of_letters_whenever_
     for start in range(0, PARTNERS, 200):
         size = min(200, PARTNERS - start)
         partners.approve(database, [BROKEN if n % 4 == 0 else FINE for n in range(size)], first=start)
+    settle(process, data)
     partners.publish(database)
     database.dispose()
 
     cuts = Counter(cut(process, data) for _ in range(CUTS))
-    process.start()
+    process.launch()
     assert wait_for(lambda: checked(data) == PARTNERS, within=60 + PARTNERS / 20), checked(data)
     assert wait_for(lambda: letters(data) >= PARTNERS, within=60 + PARTNERS / 10), letters(data)
     told = "SELECT 'told', count(*) FROM outbox WHERE published_at IS NULL"
