@@ -23,6 +23,7 @@ APPLICANT, REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR = (
 )
 ADMIN_ROLES = frozenset({REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR})
 SESSION_S = 12 * 3600
+VOUCHING_DAYS = 14
 GENERATION = 1
 
 
@@ -120,11 +121,23 @@ class Keyring:
         found = self._read("resume", key)
         return (found[0], found[1], found[2]) if found else None
 
+    def vouching_code(self, application: str) -> str:
+        """Sign what lets an intermediary vouch for an application, for VOUCHING_DAYS."""
+        return str(self._timed("vouching").dumps(application))
+
+    def of_vouching_code(self, code: str) -> str | None:
+        """Return the application a code is for, None if it is not ours or too old."""
+        try:
+            found: str = self._timed("vouching").loads(code, max_age=VOUCHING_DAYS * 86_400)
+        except (BadSignature, ValueError):
+            return None
+        return found
+
     def _signer(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt=salt)
 
-    def _timed(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._secret, salt="session")
+    def _timed(self, salt: str = "session") -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._secret, salt=salt)
 
     def _read(self, salt: str, signed: str) -> Any:
         try:

@@ -31,6 +31,8 @@ TAGS = {
     "checks": "Check answers; nothing is stored.",
     "applications": "From draft to decision.",
     "campaigns": "Everybody who is approved is checked again when a version of the model is published.",
+    "cohorts": "Many drafts at once, from a table.",
+    "vouchers": "What intermediaries say for an application.",
     "use-cases": "The public catalog.",
     "messages": "The in-app inbox.",
     "contracts": "These documents.",
@@ -163,6 +165,7 @@ def _queries(service: str) -> dict[str, tuple[Schema, str]]:
             "state": ({"enum": sorted(State)}, "Only re-checks in this state."),
             "kind": ({"enum": sorted(KINDS)}, "Only from this kind of organisation."),
             "theme": ({"enum": sorted(THEMES)}, "Only about this."),
+            "dry_run": ({"enum": ["false", "true"], "default": "true"}, "Only check; said off, it imports."),
             "from": (MODEL_VERSION, "The version to compare with; the one before it if nothing is said."),
         }
     word: Schema = {"type": "string", "maxLength": 200}
@@ -209,7 +212,7 @@ def _operation(place: Place) -> Schema:
         "responses": _responses(place),
     }
     if doc.body is not None:
-        media = ("application/merge-patch+json", "application/json") if place.method == "PATCH" else MEDIA
+        media = ("application/merge-patch+json", "application/json") if place.method == "PATCH" else (doc.takes,)
         operation["requestBody"] = {"required": True, "content": {one: {"schema": doc.body} for one in media}}
     return operation
 
@@ -241,7 +244,7 @@ def _responses(place: Place) -> Schema:
     fine = {
         "description": shapes()[doc.answers]["description"],
         "headers": _headers(*names),
-        "content": {"application/json": {"schema": ref(doc.answers)}},
+        "content": {doc.gives: {"schema": ref(doc.answers)}},
     }
     responses: Schema = {str(doc.status): fine}
     if doc.answers in WITH_304:
@@ -265,7 +268,6 @@ def _name_of_body(schema: Any) -> str:
     return kind.__name__.removesuffix("Schema") + "Input"
 
 
-MEDIA = ("application/json",)
 CONTRACTS = (
     ("/api/openapi.json", "Read this document", "application/json"),
     ("/api/asyncapi.json", "Read what the services tell each other (AsyncAPI)", "application/json"),

@@ -11,7 +11,7 @@ from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
 from services.notifications.letters import ROLES
 from services.onboarding.domain import WHO, Stage, State, Status, VersionStatus
-from services.onboarding.schemas import OUTCOMES, VERDICTS
+from services.onboarding.schemas import MOVES, OUTCOMES, SAID
 
 Schema = dict[str, Any]
 
@@ -66,6 +66,7 @@ def shapes() -> dict[str, Schema]:
         _of_the_house()
         | _of_the_model()
         | _of_findings()
+        | _of_cohorts()
         | _of_applications()
         | _of_campaigns()
         | _of_previews()
@@ -137,7 +138,7 @@ def _of_findings() -> dict[str, Schema]:
         "at": MOMENT,
         "reason": TEXT,
     }
-    judged = exception | {"role": TEXT, "verdict": {"enum": sorted(VERDICTS)}}
+    judged = exception | {"role": TEXT, "verdict": {"enum": sorted(SAID)}}
     finding = {
         "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER | {"description": "Into `answers`."},
         "observed": ANYTHING | {"description": "The answer; null where it is missing."},
@@ -214,9 +215,9 @@ def _step() -> Schema:
         "status": STATUS,
         "actor": TEXT | {"description": "To applicants a role, to admins somebody."},
         "note": TEXT | {"description": "Why, where somebody said so."},
-        "move": {"enum": ["judgement", "override"], "description": "What happened, where the status stayed."},
+        "move": {"enum": sorted(MOVES), "description": "What happened, where the status stayed."},
         "rule": TEXT,
-        "verdict": {"enum": sorted(VERDICTS)},
+        "verdict": {"enum": sorted(SAID)},
     }
     return shape("A step.", entry, optional=("note", "move", "rule", "verdict"))
 
@@ -242,6 +243,28 @@ def _question() -> Schema:
         "replied_at": or_null(MOMENT),
     }  # fmt: skip
     return shape("What the city asked back.", asked)
+
+
+def _of_cohorts() -> dict[str, Schema]:
+    place = {"row": COUNT, "column": TEXT}
+    fault = shape("What is wrong in one cell.", place | {"code": TEXT, "text": ref("Text")})
+    row = {
+        "row": COUNT, "name": TEXT, "provider": TEXT, "title": TEXT, "verdict": VERDICT, "findings": COUNT, "id": ID,
+        "number": NUMBER,
+    }  # fmt: skip
+    whole = {
+        "dry_run": FLAG, "model": MODEL_VERSION, "errors": several(fault),
+        "items": several(shape("One row; with its draft once it is imported.", row, ("id", "number"))),
+    }  # fmt: skip
+    voucher = {"id": ID, "number": NUMBER, "title": TEXT, "text": TEXT, "at": MOMENT, "revoked": FLAG}
+    code = {"code": TEXT, "days": COUNT | {"description": "How long it can be used."}, "links": links("page")}
+    return {
+        "Cohort": shape("What a table would become, or has become.", whole),
+        "Table": TEXT | {"description": "An empty table: one column per answer."},
+        "Voucher": shape("What an intermediary says for an application.", voucher),
+        "Vouchers": shape("All of them, newest first.", {"items": several(ref("Voucher"))}),
+        "VouchingCode": shape("What an applicant hands to an intermediary.", code),
+    }
 
 
 def _checklist_item() -> Schema:

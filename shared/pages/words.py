@@ -84,6 +84,7 @@ _ROLE = {
     "data_protection_officer": Text("Datenschutzbeauftragte", "Data protection officer"),
     "information_security": Text("Informationssicherheit", "Information security"),
     "staff_council": Text("Personalrat", "Staff council"),
+    "intermediary": Text("Vermittler", "Intermediary"),
     "ethics": Text("Ethikkommission", "Ethics committee"),
 }
 
@@ -97,11 +98,14 @@ _JUDGEMENT = {
     "kept": Text("Eingehalten", "Kept"),
     "broken": Text("Nicht eingehalten", "Not kept"),
     "not_applicable": Text("Trifft hier nicht zu", "Does not apply here"),
+    "vouched": Text("Bürgt", "Vouches"),
 }
 
 _MOVE = {
     "judgement": Text("Beurteilt", "Judged"),
     "override": Text("Ausnahme", "Exception"),
+    "voucher": Text("Fürsprache", "Voucher"),
+    "revocation": Text("Fürsprache zurückgenommen", "Voucher taken back"),
 }
 
 _PROVIDER = {

@@ -43,6 +43,14 @@ class Answer:
     token_for: str | None = None
 
 
+class File(Response):
+    """A file for people to keep."""
+
+    def __init__(self, content: bytes, media: str, name: str) -> None:
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+        super().__init__(content, content_type=f"{media}; charset=utf-8", headers=headers)
+
+
 def page(html: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     response = Response(html, status=status, mimetype="text/html", headers=headers)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -38,6 +38,7 @@ class Ask:
     def __init__(self, request: Request, received: bytes | errors.HttpError, keyring: Keyring) -> None:
         self.request, self._received, self.keyring = request, received, keyring
         self.correlation = correlation.get()
+        self.files: dict[str, bytes] = {}
         self.render_problem: Any = None  # how this process shows a refusal as a page
 
     @property
@@ -108,14 +109,24 @@ class Ask:
             raise errors.unsupported_media_type(wanted[0])
         return bodies.parse(received, max_keys)
 
-    def form(self) -> dict[str, list[str]]:
-        """Parse a posted form; a file that came with it is a value like the others. Raises 413, 415 or 400."""
+    def table(self, media: str) -> tuple[bytes, str]:
+        """Return the body as it came, and the charset it claims, "" if none. Raises 413 or 415."""
+        received = self.body
+        if self.request.mimetype != media:
+            raise errors.unsupported_media_type(media)
+        return received, self.request.mimetype_params.get("charset", "")
+
+    def form(self, raw: str = "") -> dict[str, list[str]]:
+        """Parse a posted form; a file that came with it is a value like the others. Raises 413, 415 or 400.
+
+        The file of the field `raw` is kept as bytes in `files` instead.
+        """
         received = self.body
         try:
             if self.request.mimetype == "application/x-www-form-urlencoded":
                 fields = parse_qs(received.decode("utf-8"), keep_blank_values=True, max_num_fields=bodies.KEYS)
             elif self.request.mimetype == "multipart/form-data":
-                fields = self._parts(received)
+                fields = self._parts(received, raw)
             else:
                 raise errors.unsupported_media_type("application/x-www-form-urlencoded")
         except ValueError as error:
@@ -125,7 +136,7 @@ class Ask:
                 bodies.check_text(value)
         return fields
 
-    def _parts(self, received: bytes) -> dict[str, list[str]]:
+    def _parts(self, received: bytes, raw: str) -> dict[str, list[str]]:
         """Parse a form with files; none chosen is no value. Raises ValueError for what is no text."""
         parser = FormDataParser(max_form_memory_size=len(received) + 1, max_form_parts=100, silent=False)
         options = self.request.mimetype_params
@@ -135,14 +146,17 @@ class Ask:
             raise ValueError("too many parts") from error
         fields = {name: list(values) for name, values in form.lists()}
         for name, uploads in files.lists():
+            if name == raw:
+                self.files[name] = uploads[-1].read()
+                continue
             texts = [one.read().decode("utf-8-sig") for one in uploads if one.filename]
             if texts:
                 fields[name] = texts
         return fields
 
-    def session_form(self) -> dict[str, list[str]]:
+    def session_form(self, raw: str = "") -> dict[str, list[str]]:
         """Parse a form posted by a signed-in page. Raises Forbidden unless it carries the session's own sign."""
-        fields = self.form()
+        fields = self.form(raw)
         if self.caller is None and self.request.cookies.get(COOKIE):
             raise Unauthenticated(
                 Text(

@@ -28,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Doc:
-    """What the OpenAPI document says about a door. `body` is a schema class or a JSON Schema."""
+    """What the OpenAPI document says about a door. `body` is a schema class or a JSON Schema.
+
+    `takes` and `gives` are the media types of what comes in and goes out.
+    """
 
     says: str
     body: Any = None
@@ -36,6 +39,8 @@ class Doc:
     status: int = 200
     query: tuple[str, ...] = ()
     security: str = "anybody"
+    takes: str = "application/json"
+    gives: str = "application/json"
     refuses: tuple[int, ...] = field(default=())
 
 
@@ -67,7 +72,7 @@ class Door(HttpRequestHandler):
         done = Event()
         args, kwargs = self.get_entrypoint_parameters(request)
         try:
-            _check_accept(ask)
+            _check_accept(ask, self.doc.gives if self.doc else "application/json")
             self.container.spawn_worker(self, args, kwargs, handle_result=partial(self.handle_result, done))
             result = done.wait()
         except ContainerBeingKilled:
@@ -103,9 +108,9 @@ def _kept(response: Response) -> dict[str, str]:
     return {name: str(response.headers[name]) for name in names if response.headers.get(name)}
 
 
-def _check_accept(ask: Ask) -> None:
+def _check_accept(ask: Ask, gives: str) -> None:
     accept = ask.request.accept_mimetypes
-    if ask.is_api and accept and not any(map(accept.quality, ("application/json", "application/problem+json"))):
+    if ask.is_api and accept and not any(map(accept.quality, (gives, "application/problem+json"))):
         raise errors.not_acceptable()
 
 

@@ -33,6 +33,8 @@ NOTICES = {
     "proposed": Text(de="Jetzt fehlt die zweite Unterschrift.", en="Now a second signature is needed."),
     "confirmed": Text(de="Die Entscheidung ist wirksam.", en="The decision has taken effect."),
     "returned": Text(de="Der Vorschlag ist zurückgegeben.", en="The proposal has been returned."),
+    "vouched": Text(de="Ihre Fürsprache ist festgehalten.", en="Your voucher is kept."),
+    "revoked": Text(de="Ihre Fürsprache ist zurückgenommen.", en="Your voucher is taken back."),
     "judged": Text(de="Das Urteil ist festgehalten.", en="The judgement is kept."),
     "overridden": Text(de="Die Ausnahme ist festgehalten.", en="The exception is kept."),
     "mended": Text(de="Danke, alle Regeln sind erfüllt.", en="Thank you, all rules are kept."),

@@ -39,6 +39,8 @@ FINDING = {
 ITEM = FINDING | {"judged_by": "data_protection_officer"}
 SAID = {"by": "admin:Ada Weber", "at": "2027-05-14T11:02:00Z", "reason": HOSTILE}
 JUDGED = SAID | {"role": "data_protection_officer", "verdict": "broken"}
+VOUCHED = SAID | {"by": HOSTILE, "role": "intermediary", "verdict": "vouched"}
+VOUCHER = FINDING | {"rule": "voucher", "pointer": "", "observed": None, "severity": "hint", "judged": VOUCHED}
 EXCEPTION = FINDING | {"judged": JUDGED, "override": SAID}
 
 Sample = tuple[str, Caller | None, str, dict[str, Any]]
@@ -184,15 +186,45 @@ def _applicant(language: str) -> dict[str, Sample]:
         "start": ("onboarding/start.html", None, "/", begun),
         "start, with figures": ("onboarding/start.html", None, "/", busy),
         "apply": ("onboarding/apply.html", None, "/apply", {"contact": contact, "errors": [problem("/contact/email")]}),
+        **_intermediary(),
         "check": check_page({}, (), language),
         "checked": check_page(broken(), (problem("/operation/availability"), problem("/contact/email")), language),
         "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "token": HOSTILE, "number": None}),
-        "applications": (path, APPLICANT, own, {"items": mine, "next_link": "?x"}),
-        "no applications": (path, APPLICANT, own, {"items": [], "next_link": None}),
+        "applications": (path, APPLICANT, own, {"items": mine, "next_link": "?x", "intermediary": True}),
+        "no applications": (path, APPLICANT, own, {"items": [], "next_link": None, "intermediary": False}),
         "first section": section_page("organisation", {}, language),
         "section with errors": section_page("operation", broken(), language, (problem("/operation/availability"),)),
         "section under a proposal": section_page("use_case", _hostile(), language, status="proposed"),
         **_own_application(language),
+    }
+
+
+def _intermediary() -> dict[str, Sample]:
+    row = {"row": 2, "name": HOSTILE, "provider": HOSTILE, "title": "", "verdict": "sound", "findings": 3}
+    fault = {"row": 2, "column": HOSTILE, "code": "x", "text": {"de": HOSTILE, "en": HOSTILE}}
+    view = {"dry_run": True, "model": "1.0", "items": [row], "errors": []}
+    context = {
+        "columns": [{"name": "organisation.kind", "label": HOSTILE, "choices": "a, b"}],
+        "most": 200,
+        "view": None,
+        "text": "",
+        "errors": [],
+    }
+    given = {"id": ID, "number": "BI-7K4Q", "title": HOSTILE, "text": HOSTILE, "at": "2027-05-14T11:02:00Z"}
+    vouchers = {"items": [given | {"revoked": False}, given | {"title": "", "revoked": True}], "errors": []}
+    wrong = {"items": [], "errors": [problem("/code")], "typed": {"code": HOSTILE, "text": HOSTILE}}
+
+    def cohort(**but: Any) -> Sample:
+        return "onboarding/cohorts.html", APPLICANT, "/cohorts", context | but
+
+    vouching = ("onboarding/vouching.html", APPLICANT, "/vouching")
+    return {
+        "cohort": cohort(errors=[problem("table")]),
+        "cohort with faults": cohort(view=view | {"errors": [fault]}),
+        "checked cohort": cohort(view=view, text=HOSTILE),
+        "imported cohort": cohort(view=view | {"dry_run": False, "items": [row | {"number": "BI-7K4Q"}]}),
+        "vouching": (*vouching, vouchers | {"typed": {"code": "", "text": ""}}),
+        "vouching, wrong": (*vouching, wrong),
     }
 
 
@@ -225,6 +257,8 @@ def _own_application(language: str) -> dict[str, Sample]:
             "private_link": None,
             "offer": None,
             "news": None,
+            "vouching_code": "IjAxOG.Zx",
+            "vouching_days": 14,
             "may": dict.fromkeys(("edit", "submit", "withdraw"), may),
             "errors": [],
             "typed": {},
@@ -264,7 +298,7 @@ def _own_application(language: str) -> dict[str, Sample]:
         "asked back": page(_hostile(), may=True, application=asked, notice=Text("Gut.", "Fine.")),
         "decided": page(parking, may=False, application=decided),
         "decided with an exception": page(
-            parking, may=False, application=excepted, **seen(parking, language, [EXCEPTION])
+            parking, may=False, application=excepted, **seen(parking, language, [EXCEPTION, VOUCHER])
         ),
     }
 
@@ -330,7 +364,7 @@ def _case(language: str) -> dict[str, Sample]:
             reviewed | {"checklist": [ITEM]},
             "judge",
             "override",
-            **seen(broken(), language, [EXCEPTION]),
+            **seen(broken(), language, [EXCEPTION, VOUCHER]),
             checklist=overview.remarks(SCHEMA, [ITEM, ITEM | {"rule": "BM-81", "judged": JUDGED}], language),
         ),
         "judge": _assess("judge", ITEM, language, [problem("/verdict"), problem("/reason")]),

@@ -19,6 +19,7 @@ from services.onboarding.commands.applications import (
     WithdrawApplication,
 )
 from services.onboarding.commands.campaigns import CureApplication, ResumeCampaign, StopCampaign
+from services.onboarding.commands.cohorts import CohortRow, ImportCohort, Vouch
 from services.onboarding.commands.models import (
     AdoptModel,
     ConfirmPublication,
@@ -34,11 +35,13 @@ __all__ = [
     "AskQuestions",
     "ChangeApplication",
     "CheckAnswers",
+    "CohortRow",
     "Condition",
     "ConfirmDecision",
     "ConfirmPublication",
     "Contact",
     "CureApplication",
+    "ImportCohort",
     "JudgeRule",
     "NewQuestion",
     "OverrideRule",
@@ -51,6 +54,7 @@ __all__ = [
     "StartApplication",
     "StopCampaign",
     "SubmitApplication",
+    "Vouch",
     "WithdrawApplication",
     "WithdrawPublication",
     "WriteDraft",

@@ -18,22 +18,23 @@ from services.onboarding.commands import (
     Reply,
 )
 from services.onboarding.domain.assessments import (
+    Assessed,
     Assessment,
     Findings,
     judgement,
-    judgements,
     merged,
     on_checklist,
-    open_checklist,
     override,
+    revocation,
     to_override,
     unjudged,
     unsound,
+    voucher,
 )
-from services.onboarding.domain.decisions import Decision, condition, need_second_hand
+from services.onboarding.domain.decisions import Decision, condition, need_second_hand, own_application
 from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, S, Status
 from shared.contracts import onboarding as told
-from shared.kernel import Aggregate, Conflict, Forbidden, Invalid, Problem, Text
+from shared.kernel import Aggregate, Conflict, Invalid, Problem, Text
 
 if TYPE_CHECKING:
     from services.onboarding.domain.campaigns import Recheck
@@ -44,7 +45,7 @@ REPLY_DAYS, REVIEW_DAYS, SIGNATURE_DAYS = 14, 14, 3
 
 
 @dataclass(eq=False, kw_only=True)
-class Application(Aggregate):
+class Application(Assessed, Aggregate):
     """One application. `answers`, `checked`, `questions` and `timeline` are replaced, never changed in place.
 
     `checked` is what the model says of the answers: what they miss, and what people have to judge (`judged_by`).
@@ -103,29 +104,6 @@ class Application(Aggregate):
     @property
     def open_questions(self) -> list[Entry]:
         return [one for one in self.questions if one["reply"] is None]
-
-    @property
-    def findings(self) -> list[Entry]:
-        """What the check found and what people judged, with the exceptions that were made."""
-        return merged(self.checked, self.assessments)
-
-    @property
-    def checklist(self) -> list[Entry]:
-        """What people still have to judge."""
-        return open_checklist(self.checked, self.assessments)
-
-    @property
-    def judgements(self) -> list[Entry]:
-        """What people have judged, kept rules too."""
-        return judgements(self.checked, self.assessments)
-
-    @property
-    def overridden(self) -> list[Entry]:
-        return [one for one in self.findings if "override" in one]
-
-    @property
-    def violations(self) -> list[Entry]:
-        return [one for one in self.findings if one["severity"] == "violation" and "override" not in one]
 
     def next(self) -> tuple[str, date | None] | None:
         """Who acts next and until when; None at an end."""
@@ -251,7 +229,23 @@ class Application(Aggregate):
     def override(self, command: OverrideRule, by: str, at: datetime) -> None:
         """Make an exception from one finding, until the answer it is about changes."""
         self._need_assessable(by, at)
-        self._assess(override(self.id, to_override(self.findings, command), command, by, at))
+        self._assess(override(self.id, to_override(merged(self.checked, self.assessments), command), command, by, at))
+
+    def vouch(self, by: str, organisation: str, text: str, at: datetime) -> Assessment:
+        """Keep that an intermediary speaks for the application; once each, and not for oneself."""
+        if by == self.owner:
+            raise own_application()
+        if self.status not in WHO or any(one.by == by for one in self.vouchers):
+            raise self._wrong_state(None)
+        given = voucher(self.id, by, organisation, text, at)
+        self._assess(given)
+        return given
+
+    def revoke(self, given: Assessment, at: datetime) -> None:
+        """Take a voucher back. Raises Conflict if it was already, or if the decision is made."""
+        if self.status not in WHO or given not in self.vouchers:
+            raise self._wrong_state(None)
+        self._assess(revocation(given, at))
 
     def propose(self, command: ProposeDecision, by: str, at: datetime) -> None:
         """Put a decision under a first signature. A violation blocks every approval."""
@@ -312,13 +306,7 @@ class Application(Aggregate):
 
     def _need_outside(self, by: str) -> None:
         if by in {self.owner, self.filed_by}:
-            raise Forbidden(
-                Text(
-                    de="Über den eigenen Antrag entscheidet jemand anderes.",
-                    en="Somebody else decides on your own application.",
-                ),
-                code="own_application",
-            )
+            raise own_application()
 
     def _need_approvable(self) -> None:
         """Raise Invalid while something blocks: a violation, or a rule that people still have to judge."""

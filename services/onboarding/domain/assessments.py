@@ -19,12 +19,17 @@ Finding = dict[str, Any]
 Findings = Sequence[Mapping[str, Any]]
 
 JUDGEMENT, OVERRIDE = "judgement", "override"
+VOUCHER, REVOCATION = "voucher", "revocation"
 KEPT, BROKEN, NOT_APPLICABLE = "kept", "broken", "not_applicable"
+VOUCHED = "vouched"
 
 
 @dataclass(eq=False, kw_only=True)
 class Assessment:
-    """What one person said about one rule, and about which answer. Never changed, only followed by another."""
+    """What one person said about one rule, and about which answer. Never changed, only followed by another.
+
+    A voucher is about the whole application; `observed` is then the name of the intermediary.
+    """
 
     id: UUID = field(default_factory=uuid4)
     application_id: UUID
@@ -55,6 +60,46 @@ class Assessment:
         return {"by": self.by, "at": self.at.isoformat(), "reason": self.reason}
 
 
+class Assessed:
+    """What an application says of itself once people have judged, excepted and vouched."""
+
+    answers: Mapping[str, Any]
+    model: str
+    checked: list[Finding]
+    assessments: list[Assessment]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the check found and what people judged, with the exceptions that were made."""
+        return [*merged(self.checked, self.assessments), *(vouched(self.model, one) for one in self.vouchers)]
+
+    @property
+    def checklist(self) -> list[Finding]:
+        """What people still have to judge."""
+        return open_checklist(self.checked, self.assessments)
+
+    @property
+    def judgements(self) -> list[Finding]:
+        """What people have judged, kept rules too."""
+        return judgements(self.checked, self.assessments)
+
+    @property
+    def vouchers(self) -> list[Assessment]:
+        return vouchers(self.assessments)
+
+    @property
+    def organisation(self) -> str:
+        return str(self.answers.get("organisation", {}).get("name", ""))
+
+    @property
+    def overridden(self) -> list[Finding]:
+        return [one for one in self.findings if "override" in one]
+
+    @property
+    def violations(self) -> list[Finding]:
+        return [one for one in self.findings if one["severity"] == "violation" and "override" not in one]
+
+
 def judgement(application: UUID, item: Finding, command: JudgeRule, by: str, at: datetime) -> Assessment:
     """Return what `by`, in the role the rule names, found out about an item of the checklist."""
     return Assessment(
@@ -70,6 +115,50 @@ def override(application: UUID, finding: Finding, command: OverrideRule, by: str
         pointer=finding["pointer"], observed=finding["observed"], verdict=None, reason=command.reason, by=by,
         role="approver", at=at,
     )  # fmt: skip
+
+
+def voucher(application: UUID, by: str, organisation: str, text: str, at: datetime) -> Assessment:
+    """Return what an intermediary says for an application."""
+    return Assessment(
+        application_id=application, kind=VOUCHER, rule=VOUCHER, model="", pointer="", observed=organisation,
+        verdict=None, reason=text, by=by, role="intermediary", at=at,
+    )  # fmt: skip
+
+
+def revocation(given: Assessment, at: datetime) -> Assessment:
+    """Return that an intermediary no longer says so."""
+    taken = voucher(given.application_id, given.by, given.observed, "", at)
+    taken.kind = REVOCATION
+    return taken
+
+
+def vouchers(assessments: Iterable[Assessment]) -> list[Assessment]:
+    """Return the vouchers that were not taken back."""
+    latest = {one.by: one for one in sorted(assessments, key=lambda one: one.at) if one.rule == VOUCHER}
+    return [one for one in latest.values() if one.kind == VOUCHER]
+
+
+def vouched(model: str, given: Assessment) -> Finding:
+    """Return the finding a voucher makes: a hint, with who vouches and in which words. Never more than that."""
+    said = {
+        "by": given.observed,
+        "role": given.role,
+        "at": given.at.isoformat(),
+        "verdict": VOUCHED,
+        "reason": given.reason,
+    }
+    return {
+        "rule": VOUCHER, "model": model, "pointer": "", "observed": None, "expected": {}, "severity": "hint",
+        "remedy": {
+            "de": "Eine Fürsprache ist keine Zustimmung. Sie ersetzt keine Prüfung.",
+            "en": "A voucher is no approval. It replaces no review.",
+        },
+        "text": {
+            "de": f"{given.observed} bürgt für diesen Antrag.",
+            "en": f"{given.observed} vouches for this application.",
+        },
+        "judged": said,
+    }  # fmt: skip
 
 
 def merged(checked: Findings, assessments: Iterable[Assessment]) -> list[Finding]:
@@ -147,7 +236,7 @@ def unjudged(items: Findings) -> Invalid:
 
 def unsound(findings: Findings) -> Invalid:
     """What stops an application: its violations, told with all other findings, each pointing into `answers`."""
-    blocking = [one for one in findings if "override" not in one]
+    blocking = [one for one in findings if "override" not in one and one["rule"] != VOUCHER]
     count = sum(one["severity"] == "violation" for one in blocking)
     text = Text(
         de=f"Bitte prüfen Sie {count} {'Angabe' if count == 1 else 'Angaben'}.",

@@ -32,6 +32,13 @@ def condition(one: Condition) -> dict[str, Any]:
     return {"text": one.text, "due": one.due.isoformat() if one.due else None}
 
 
+def own_application() -> Forbidden:
+    text = Text(
+        de="Über den eigenen Antrag entscheidet jemand anderes.", en="Somebody else decides on your own application."
+    )
+    return Forbidden(text, code="own_application")
+
+
 def need_second_hand(by: str, decision: Decision, overrode: set[str]) -> None:
     """Raise Forbidden unless `by` may sign second: who proposed may not, nor who made an exception it rests on."""
     if by == decision.proposed_by:

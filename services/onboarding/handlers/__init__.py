@@ -26,6 +26,7 @@ from services.onboarding.handlers.campaigns import (
     stop_campaign,
     void_campaign,
 )
+from services.onboarding.handlers.cohorts import import_cohort, need_intermediary
 from services.onboarding.handlers.models import (
     broken,
     compare,
@@ -37,6 +38,7 @@ from services.onboarding.handlers.models import (
 )
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from services.onboarding.handlers.retelling import aggregates, retell
+from services.onboarding.handlers.vouchers import revoke_voucher, vouch
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
 
@@ -61,7 +63,9 @@ __all__ = [
     "confirm_publication",
     "cure_application",
     "follow_models",
+    "import_cohort",
     "judge_rule",
+    "need_intermediary",
     "on_use_case_listed",
     "override_rule",
     "preview_everything",
@@ -72,6 +76,7 @@ __all__ = [
     "resume_campaign",
     "retell",
     "retire_version",
+    "revoke_voucher",
     "run_campaigns",
     "run_previews",
     "start_application",
@@ -80,6 +85,7 @@ __all__ = [
     "stop_campaign",
     "submit_application",
     "void_campaign",
+    "vouch",
     "withdraw_application",
     "withdraw_publication",
     "write_draft",

@@ -53,7 +53,7 @@ def check_answers(session: Session, command: CheckAnswers, *, sees_drafts: bool 
 def start_application(session: Session, command: StartApplication, caller: Caller | None, owner: str) -> Application:
     """Keep a new application; with `submit` hand it in at once, unless findings keep it a draft."""
     model, at = _model_to_apply(session, command.model), _now()
-    filed_by = caller.subject if caller and caller.is_admin else None
+    filed_by = caller.subject if caller and caller.subject != owner else None
     application = Application.start(
         number=_number(), owner=owner, filed_by=filed_by, model=model.version, contact=command.contact, at=at
     )

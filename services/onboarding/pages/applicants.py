@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.commands import ChangeApplication
-from services.onboarding.domain import CHANGEABLE, NEXT, Application, State, Status
+from services.onboarding.domain import CHANGEABLE, NEXT, WHO, Application, State, Status
 from services.onboarding.model import patched
 from services.onboarding.pages import PAGES, cures, form, overview
 from services.onboarding.pages.adoption import about_models
 from services.onboarding.repository import Applications, Filters, Models
-from shared.auth import APPLICANT, applicant
+from shared.auth import APPLICANT, VOUCHING_DAYS, applicant
 from shared.kernel import NotFound, Problem, Text
 from shared.paging import next_link, page_of
 from shared.web import Answer, Ask, http, redirect
@@ -70,7 +70,15 @@ class ApplicantDoors:
             query = Applications(session).newest_first(Filters(owner=ask.known().subject))
             found, headers = page_of(session, query, ask)
             items = [schemas.queue_view(application) for application in found]
-        return show(PAGES, ask, "onboarding/applications.html", items=items, next_link=next_link(headers))
+            intermediary = Applications(session).intermediary(ask.known().subject) is not None
+        return show(
+            PAGES,
+            ask,
+            "onboarding/applications.html",
+            items=items,
+            next_link=next_link(headers),
+            intermediary=intermediary,
+        )
 
     @http("GET", "/applications/<id>")
     def show_application(self, ask: Ask, id: str) -> Response:  # noqa: A002
@@ -206,6 +214,8 @@ class ApplicantDoors:
             sheets=overview.sheets(schema, application.answers, findings, ask.language),
             ahead=overview.ahead(str(application.status), ask.language),
             private_link=f"{self.house.settings.public_url}/applications/resume/{key}" if mine else None,
+            vouching_code=ask.keyring.vouching_code(view["id"]) if mine and application.status in WHO else None,
+            vouching_days=VOUCHING_DAYS,
             rechecked=found,
             **news,
             may={

@@ -3,10 +3,12 @@
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.campaigns import CampaignPages
+from services.onboarding.pages.cohorts import CohortPages
 from services.onboarding.pages.cures import CurePages
 from services.onboarding.pages.models import ModelPages
 from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
+from services.onboarding.pages.vouching import VouchingPages
 from services.onboarding.pages.workbench import WorkbenchDoors
 
 
@@ -16,8 +18,10 @@ class PageDoors(
     AssessmentDoors,
     CampaignPages,
     CheckDoors,
+    CohortPages,
     CurePages,
     ModelPages,
     SignInDoors,
+    VouchingPages,
 ):
     """All pages of onboarding."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.onboarding.domain import VOUCHER
 from services.onboarding.pages.form import NOTHING, YES_NO, Section, day_in_words, sections
 from services.onboarding.pages.questions import Json, Question, answer_at, question_at, questions
 from shared.kernel import Text
@@ -122,7 +123,7 @@ def remarks(model_schema: Json, findings: Iterable[Json], language: str) -> list
 
 def tally(findings: Iterable[Json], rules: int) -> dict[str, int]:
     """Return {"rules", "met", "violation", "condition", "hint", "missing"}: rules met, findings of each kind."""
-    found = list(findings)
+    found = [finding for finding in findings if finding["rule"] != VOUCHER]
     met = max(rules - len({finding["rule"] for finding in found}), 0)
     count = Counter(_counted_as(finding) for finding in found)
     return {"rules": rules, "met": met, **{kind: count[kind] for kind in (*_SEVERITIES, "missing")}}

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from services.onboarding.domain import Application, Status
-from services.onboarding.tables import applications
+from services.onboarding.domain import APPROVED, VOUCHER, Application, Assessment, Status
+from services.onboarding.tables import applications, assessments
 from shared.auth import Caller
 from shared.database import hold
 from shared.kernel import NotFound, Text
@@ -18,6 +18,8 @@ from shared.kernel import NotFound, Text
 #: What lists can be narrowed to; the model knows the same words.
 KINDS = ("start_up", "company", "science", "city_department", "initiative", "intermediary")
 THEMES = ("mobility", "energy", "climate", "district")
+
+_MOST_VOUCHERS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,27 @@ class Applications:
         for one in found:
             hold(self._session, one)
         return found
+
+    def intermediary(self, owner: str) -> Application | None:
+        """Return the approved application by which `owner` is an intermediary, if there is one."""
+        columns = applications.c
+        query = select(Application).where(
+            columns.owner == owner, columns.kind == "intermediary", columns.status.in_(APPROVED)
+        )
+        return self._session.scalar(query.order_by(columns.created_at.desc()).limit(1))
+
+    def voucher(self, voucher_id: UUID, by: str) -> tuple[Assessment, Application]:
+        """Return a voucher of `by` and its application, or raise NotFound."""
+        found = self._session.get(Assessment, voucher_id)
+        if found is None or found.kind != VOUCHER or found.by != by:
+            raise _nothing()
+        return found, self.get(found.application_id)
+
+    def vouched_by(self, by: str) -> list[tuple[Assessment, Application]]:
+        """Return the vouchers of `by`, newest first, each with its application."""
+        query = select(Assessment).where(assessments.c.by == by, assessments.c.kind == VOUCHER)
+        found = self._session.scalars(query.order_by(assessments.c.at.desc()).limit(_MOST_VOUCHERS))
+        return [(one, self.get(one.application_id)) for one in found]
 
     def newest_first(self, filters: Filters) -> Select[Application]:
         """Return the query for a list, ordered down to the id so that it can be read page by page."""

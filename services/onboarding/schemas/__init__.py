@@ -21,7 +21,15 @@ from services.onboarding.schemas.applications import (
     next_view,
     queue_view,
 )
-from services.onboarding.schemas.assessments import LONG, VERDICTS, JudgeSchema, OverrideSchema, finding_view
+from services.onboarding.schemas.assessments import (
+    LONG,
+    MOVES,
+    SAID,
+    VERDICTS,
+    JudgeSchema,
+    OverrideSchema,
+    finding_view,
+)
 from services.onboarding.schemas.campaigns import (
     CureSchema,
     PreviewSchema,
@@ -32,6 +40,7 @@ from services.onboarding.schemas.campaigns import (
     preview_view,
     recheck_view,
 )
+from services.onboarding.schemas.cohorts import fault_view, faulty, imported_view, row_view
 from services.onboarding.schemas.conformity import conformity_view
 from services.onboarding.schemas.models import (
     AdoptSchema,
@@ -43,10 +52,13 @@ from services.onboarding.schemas.models import (
     version_etag,
     version_view,
 )
+from services.onboarding.schemas.vouchers import InviteSchema, RevokeSchema, VouchSchema, voucher_view
 
 __all__ = [
     "LONG",
+    "MOVES",
     "OUTCOMES",
+    "SAID",
     "VERDICTS",
     "Address",
     "AdoptSchema",
@@ -59,6 +71,7 @@ __all__ = [
     "ConfirmSchema",
     "ContactSchema",
     "CureSchema",
+    "InviteSchema",
     "JudgeSchema",
     "OverrideSchema",
     "PreviewSchema",
@@ -69,21 +82,28 @@ __all__ = [
     "ReplySchema",
     "ResumeSchema",
     "RetireSchema",
+    "RevokeSchema",
     "StartSchema",
     "StopSchema",
     "SubmitSchema",
+    "VouchSchema",
     "WithdrawPublicationSchema",
     "WithdrawSchema",
     "application_view",
     "campaign_view",
     "conformity_view",
+    "fault_view",
+    "faulty",
     "finding_view",
     "impact_view",
+    "imported_view",
     "model_body",
     "next_view",
     "preview_view",
     "queue_view",
     "recheck_view",
+    "row_view",
     "version_etag",
     "version_view",
+    "voucher_view",
 ]

@@ -7,10 +7,12 @@ from typing import Any
 from marshmallow import post_load
 
 from services.onboarding import commands
-from services.onboarding.domain import BROKEN, KEPT, NOT_APPLICABLE
+from services.onboarding.domain import BROKEN, KEPT, NOT_APPLICABLE, VOUCHED, VOUCHER
 from shared.schemas import HouseSchema, choice, words
 
 VERDICTS = (KEPT, BROKEN, NOT_APPLICABLE)
+MOVES = ("judgement", "override", "revocation", "voucher")
+SAID = (*VERDICTS, VOUCHED)
 LONG = 10_000
 
 
@@ -37,7 +39,7 @@ class OverrideSchema(HouseSchema):
 def finding_view(finding: dict[str, Any], *, admin: bool) -> dict[str, Any]:
     """Show a finding; to applicants whoever judged or made an exception is a role."""
     view = dict(finding)
-    if not admin and "judged" in view:
+    if not admin and "judged" in view and view["rule"] != VOUCHER:
         view["judged"] = view["judged"] | {"by": view["judged"]["role"]}
     if not admin and "override" in view:
         view["override"] = view["override"] | {"by": "approver"}
