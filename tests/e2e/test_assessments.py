@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+
 from tests.support.case import APPROVE, Case
+from tests.support.html import Page
 from tests.support.hub import Client, Hub, wait_for
 
 EXCEPTION = {"rule": "BM-56", "reason": "Nur im Labor, ohne Daten von Menschen."}
@@ -17,6 +20,14 @@ def with_a_violation(hub: Hub) -> Case:
     case.change(answers={"security": {"encrypted": False}})
     case.reply(*questions)
     return case
+
+
+def page_of(case: Case) -> str:
+    """Return the applicant's own page."""
+    base, session = case.hub.bases["onboarding"], requests.Session()
+    form = Page(session.get(f"{base}/sign-in", timeout=30).text).form("/sign-in").sent
+    session.post(f"{base}/sign-in", data=form | {"/token": case.applicant.token, "as": ""}, timeout=30)
+    return session.get(f"{base}/applications/{case.id}", timeout=30).text
 
 
 def finding(case: Case, who: Client) -> dict[str, Any]:
@@ -39,6 +50,9 @@ def test_an_exception_is_seen_by_everybody_until_the_approval_and_in_its_letter(
     assert (step["move"], step["rule"], step["note"], step["actor"]) == (
         "override", "BM-56", EXCEPTION["reason"], "approver",
     )  # fmt: skip
+    page = page_of(case)
+    assert EXCEPTION["reason"] in page
+    assert "Vera" not in page, "to applicants admins are roles"
     case.by(hub.vera, "decision", APPROVE)
     case.by(hub.jonas, "decision/confirmation", {"agree": True})
 

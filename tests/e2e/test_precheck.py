@@ -50,7 +50,7 @@ def test_the_page_says_what_the_api_says_and_keeps_nothing(scene: Scene, verdict
     assert answer.status_code == 200
     html = re.sub(r"\s+", " ", answer.text)
     assert ("It fits" in html) is (verdict == "sound")
-    assert 'href="/api/v1/models/1.0"' in html
+    assert 'href="/models/1.0"' in html
     for finding in told["findings"]:
         assert finding["text"]["en"].split("“")[0] in html.replace("&#39;", "'"), finding
         assert finding["rule"] in html or finding["observed"] is None

@@ -198,7 +198,7 @@ class ApplicantDoors:
             view = schemas.application_view(application, None)
             found = cures.rechecked(session, application, ask.language)
             model, news = Models(session).get(application.model), about_models(session, application, ask.language)
-        schema, findings = model.schema, application.findings
+        schema, findings = model.schema, view["findings"]
         mine = APPLICANT in caller.roles
         key = ask.keyring.resume_key(view["id"], application.owner)
         return show(
@@ -250,7 +250,7 @@ class ApplicantDoors:
         if posted is not None:
             answers = {**answers, section: form.parse(schema, section, posted)[0]}
         previous, following = _neighbours(schema, section, ask.language)
-        told = overview.remarks(schema, application.findings, ask.language)
+        told = overview.remarks(schema, view["findings"], ask.language)
         return show(
             PAGES,
             ask,

@@ -137,7 +137,7 @@ def test_an_approval_carries_all_the_catalog_shows() -> None:
 
 
 def test_an_approval_says_which_strategies_it_serves_and_which_passage_where_that_was_asked() -> None:
-    use_case = ANSWERS["use_case"] | {"strategy": ["insek", "wissenschaftsstadt"]}
+    use_case = ANSWERS["use_case"] | {"strategy": ["insek", "wissenschaftsstadt"], "passage_insek": "Leitziel 3"}
     application = an_application(S.PROPOSED)
     application.take_answers(ANSWERS | {"use_case": use_case}, [])
 
@@ -146,7 +146,7 @@ def test_an_approval_says_which_strategies_it_serves_and_which_passage_where_tha
     [event] = told(application)
     assert isinstance(event, events.ApplicationApproved)
     assert event.alignment == (
-        {"strategy": "insek", "passage": None},
+        {"strategy": "insek", "passage": "Leitziel 3"},
         {"strategy": "wissenschaftsstadt", "passage": None},
     )
 
