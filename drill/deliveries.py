@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -77,7 +78,7 @@ def reordered(run: Run) -> None:
 def poisonous(run: Run) -> None:
     """Send what nobody should send; each is parked, no process dies, and its neighbours hardly notice."""
     stage = run.stage
-    kinds = _poison()
+    kinds, since = _poison(), datetime.now(UTC)
     crowd = stage.crowd().go(run.size.people, rate=4.0)
     time.sleep(2)
     began = time.monotonic()
@@ -92,7 +93,7 @@ def poisonous(run: Run) -> None:
             break
     crowd.stop()
     stage.quiesce(run.size.patience_s)
-    run.limit("slowest good neighbour in s", _slowest(stage), NEIGHBOUR_S)
+    run.limit("slowest good neighbour in s", _slowest(stage, since), NEIGHBOUR_S)
 
 
 def _flood(run: Run) -> None:
@@ -183,12 +184,13 @@ def _drained(stage: Stage) -> None:
         time.sleep(0.2)
 
 
-def _slowest(stage: Stage) -> float:
-    """Return the longest time from the commit of an approval to its commit in the catalog's inbox, in seconds."""
-    query = "SELECT event_id, {0} AS at FROM {1} WHERE type = 'onboarding.application.approved.v1'"
+def _slowest(stage: Stage, since: datetime) -> float:
+    """Return how long an approval made `since` then took to the catalog's inbox at most, in seconds."""
+    query = "SELECT event_id, {0} AS at FROM {1} WHERE type = 'onboarding.application.approved.v1' AND {0} > :since"
     with stage.engines["onboarding"].connect() as connection:
-        told = {row.event_id: row.at for row in connection.execute(text(query.format("created_at", "outbox")))}
+        rows = connection.execute(text(query.format("created_at", "outbox")), {"since": since})
+        told = {row.event_id: row.at for row in rows}
     with stage.engines["catalog"].connect() as connection:
-        heard = list(connection.execute(text(query.format("received_at", "inbox"))))
+        heard = list(connection.execute(text(query.format("received_at", "inbox")), {"since": since}))
     waits = [(row.at - told[row.event_id]).total_seconds() for row in heard if row.event_id in told]
     return max(waits, default=0.0)
