@@ -47,7 +47,8 @@ SHORT = Size(
     minutes=0.5,
     people=6,
     patience_s=25.0,
-    flood_rate=6.0,
+    rate=5.0,
+    flood_rate=5.0,
 )
 
 

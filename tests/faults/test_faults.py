@@ -33,9 +33,3 @@ def test_a_kill_at_any_point_loses_nothing_and_doubles_nothing(house: Stage) -> 
     assert faults(outcome) == []
     assert "not reached" not in outcome.figures
     assert outcome.figures["points"] == len(POINTS) + 2  # a migration and `hub dlq drain` are killed, too
-
-
-def test_the_broker_is_never_believed_falsely(house: Stage) -> None:
-    outcome = one_part(house, PARTS["alarms"], SHORT)
-
-    assert outcome.figures["false proofs"] == 0
