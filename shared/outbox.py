@@ -87,7 +87,13 @@ class Outbox:
     def mark(self, positions: Sequence[int]) -> None:
         """Note that the broker has confirmed these."""
         if positions:
-            sent = {"published_at": datetime.now(UTC), "run": self.run, "attempts": 0, "due_at": None, "error": None}
+            sent = {
+                "published_at": self.database.clock(),
+                "run": self.run,
+                "attempts": 0,
+                "due_at": None,
+                "error": None,
+            }
             with self.database.transaction() as session:
                 session.execute(update(self.table).where(self.table.c.position.in_(positions)).values(sent))
 
@@ -137,9 +143,9 @@ class Outbox:
 
     def forget_old(self) -> int:
         """Delete what was published more than 35 days ago. What waits is never deleted."""
-        long_ago = self.table.c.published_at < datetime.now(UTC) - timedelta(days=KEEP_DAYS)
-        old = long_ago & (self.table.c.run < self.run) if self.forgetful else long_ago
         with self.database.transaction() as session:
+            long_ago = self.table.c.published_at < self.database.now(session) - timedelta(days=KEEP_DAYS)
+            old = long_ago & (self.table.c.run < self.run) if self.forgetful else long_ago
             gone = int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]
             reach("retention.deleted")
             return gone

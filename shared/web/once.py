@@ -103,6 +103,6 @@ def forget_old(database: Database) -> None:
     """Delete keys older than seven days."""
     table = database.metadata.tables["idempotency"]
     with database.transaction() as session:
-        old = datetime.now(UTC) - timedelta(days=KEEP_DAYS)
+        old = database.now(session) - timedelta(days=KEEP_DAYS)
         session.execute(delete(table).where(table.c.created_at < old))
         reach("retention.deleted")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,3 +77,33 @@ def readiness(hub: Hub) -> set[int]:
 def accepted(hub: Hub) -> dict | None:
     answer = hub.client().apply("Danach")
     return answer.json() if answer.status_code == 201 else None
+
+
+def test_a_broker_short_of_memory_leaves_doors_alone_and_a_stop_in_time(
+    tmp_path: Path, postgres: servers.Postgres, late_rabbit: servers.Rabbit
+) -> None:
+    late_rabbit.start()
+    hub = hubs.separate(tmp_path, late_rabbit.url, postgres.url)
+    onboarding = hub.processes["onboarding"]
+    try:
+        first = hub.client().apply("Vor dem Alarm").json()
+        late_rabbit.ctl("set_vm_memory_high_watermark", "0.0000001")
+        answers = [hub.client().apply(f"Im Alarm {n}") for n in range(10)]
+        assert {answer.status_code for answer in answers} == {201}
+        figures = f"{onboarding.url}/metrics"
+        taken = 'hub_broker_blocked{service="onboarding"} 1.0'
+        assert wait_for(lambda: taken in requests.get(figures, timeout=5).text, within=20)
+
+        began = time.monotonic()
+        assert onboarding.child is not None
+        onboarding.child.send_signal(signal.SIGTERM)
+        onboarding.child.wait(60)
+        assert time.monotonic() - began < 35
+
+        late_rabbit.ctl("set_vm_memory_high_watermark", "0.4")
+        onboarding.start()
+        for application in (first, *(answer.json() for answer in answers)):
+            ledger = f"/api/v1/applications/{application['id']}/deliveries"
+            assert wait_for(lambda ledger=ledger: hub.vera.get(ledger).status_code == 200, within=60)
+    finally:
+        hub.stop()
