@@ -26,6 +26,7 @@ class UseCases:
 
     def add(self, use_case: UseCase) -> None:
         self._session.add(use_case)
+        self._fresh.add(use_case.slug)
         hold(self._session, use_case)
 
     def of_application(self, application_id: UUID) -> UseCase | None:
@@ -70,8 +71,15 @@ class UseCases:
         return list(self._session.scalars(select(use_cases.c.id).where(use_cases.c.sequence > 0)))
 
     def is_taken(self, slug: str) -> bool:
-        self._session.flush()  # one of the same batch may just have taken it
+        """Whether another use case has this name, be it one that this session has added and not yet written."""
+        if slug in self._fresh:
+            return True
         return self._session.scalar(select(use_cases.c.id).where(use_cases.c.slug == slug)) is not None
+
+    @property
+    def _fresh(self) -> set[str]:
+        fresh: set[str] = self._session.info.setdefault("fresh_slugs", set())
+        return fresh
 
     def found(self, wanted: FindUseCases) -> Select[UseCase]:
         """Return the query for what is `wanted`, the platform first, then newest first."""

@@ -74,12 +74,12 @@ class Writer:
         contact = Contacts(session).find(application) if application else None
         if application and contact is None:
             raise NotYet(f"no contact of application {application} yet")
-        for row in self.table[event.name]:
-            if not _applies(row, event, contact):
-                continue
-            Messages(session).add(self._letter(row, event, contact))
+        rows = [row for row in self.table[event.name] if _applies(row, event, contact)]
+        context = self._context(event, contact) if rows else {}
+        for row in rows:
+            Messages(session).add(self._letter(row, event, contact, context))
 
-    def _letter(self, row: letters.Row, event: Event, contact: Contact | None) -> Message:
+    def _letter(self, row: letters.Row, event: Event, contact: Contact | None, context: dict[str, Any]) -> Message:
         to_applicant = row.role == "applicant"
         assert contact or not to_applicant, f"{row.transition}: there is no applicant to be told"
         message = Message(
@@ -87,7 +87,7 @@ class Writer:
             recipient=contact.owner if contact and to_applicant else f"role:{row.role}",
             not_for=getattr(event, row.not_for) if row.not_for else None,
             template=row.transition,
-            words=row.words(self._context(event, contact)),
+            words=row.words(context),
             at=datetime.now(UTC),
         )
         held = contact is not None and to_applicant and not contact.proved and row.when != "unproved"

@@ -1,6 +1,6 @@
 """`make bench`: how fast the hub is, beside what a user would pick instead, in one run on one machine.
 
-Quote ratios, not absolute figures. `--seconds`, `--rounds` and `--no-peers` make it shorter.
+Quote ratios, not absolute figures. `--part` chooses, `--seconds`, `--rounds` and `--events` make it shorter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from tests.bench import peers
+from tests.bench import delivery, peers
 from tests.support import hub as hubs
 from tests.support import servers
 from tests.support.hub import ROOT, Hub, wait_for
@@ -157,37 +157,50 @@ def cold_start() -> float:
 
 
 def main() -> None:
+    every = ("house", "peers", *delivery.PARTS)
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part", action="append", choices=every, help="measure only this")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--events", type=int, default=5000)
     chosen = parser.parse_args()
-    result: dict[str, Any] = {"cpus": os.cpu_count(), "connections": CONNECTIONS, "cold_start_s": cold_start()}
-    print(f"cold start, empty data folder: {result['cold_start_s']} s", flush=True)
-    with embedded() as (hub, databases):
-        result["embedded"] = measure(hub, databases, chosen.seconds)
-        print("embedded", json.dumps(result["embedded"]), flush=True)
-    with servers.rabbit_url() as amqp, servers.database_url() as database:
-        for turn in range(chosen.rounds):
-            with three(amqp, database) as (hub, databases):
-                ours = measure(hub, databases, chosen.seconds)
-            print(f"round {turn + 1}: three processes", json.dumps(ours), flush=True)
-            result.setdefault("three", []).append(ours)
-            if not chosen.no_peers:
-                for name in peers.NAMES:
-                    theirs = peers.measure(
-                        name, amqp, database, lambda url, body: load(url, "/applications", body, chosen.seconds)
-                    )
-                    print(f"round {turn + 1}: {name}", json.dumps(theirs), flush=True)
-                    result.setdefault(name, []).append(theirs)
+    parts = set(chosen.part or every)
+    result: dict[str, Any] = {"cpus": os.cpu_count(), "connections": CONNECTIONS}
+    if travels := parts & set(delivery.PARTS):
+        result["delivery"] = delivery.main(travels, chosen.events)
+    if "house" in parts:
+        result["cold_start_s"] = cold_start()
+        print(f"cold start, empty data folder: {result['cold_start_s']} s", flush=True)
+        with embedded() as (hub, databases):
+            result["embedded"] = measure(hub, databases, chosen.seconds)
+            print("embedded", json.dumps(result["embedded"]), flush=True)
+    if parts & {"house", "peers"}:
+        beside_each_other(result, parts, chosen.seconds, chosen.rounds)
     report(result)
 
 
+def beside_each_other(result: dict[str, Any], parts: set[str], seconds: float, rounds: int) -> None:
+    """Measure three processes and the peers in turns, so that all meet the same machine."""
+    with servers.rabbit_url() as amqp, servers.database_url() as database:
+        for turn in range(rounds):
+            if "house" in parts:
+                with three(amqp, database) as (hub, databases):
+                    ours = measure(hub, databases, seconds)
+                print(f"round {turn + 1}: three processes", json.dumps(ours), flush=True)
+                result.setdefault("three", []).append(ours)
+            for name in peers.NAMES if "peers" in parts else ():
+                theirs = peers.measure(
+                    name, amqp, database, lambda url, body: load(url, "/applications", body, seconds)
+                )
+                print(f"round {turn + 1}: {name}", json.dumps(theirs), flush=True)
+                result.setdefault(name, []).append(theirs)
+
+
 def report(result: dict[str, Any]) -> None:
-    ours = max(one["submissions"]["per_second"] for one in result["three"])
-    print(f"\nsubmissions/s   embedded {result['embedded']['submissions']['per_second']}   three processes {ours}")
-    for name in peers.NAMES:
-        if name in result:
+    if "three" in result:
+        ours = max(one["submissions"]["per_second"] for one in result["three"])
+        print(f"\nsubmissions/s   embedded {result['embedded']['submissions']['per_second']}   three processes {ours}")
+        for name in set(peers.NAMES) & set(result):
             theirs = max(one["per_second"] for one in result[name])
             print(f"  beside {name}: {theirs}/s, ratio {ours / theirs:.2f}")
     folder = ROOT / ".cache"

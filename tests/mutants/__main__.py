@@ -18,7 +18,7 @@ from tests.mutants.breakages import BREAKAGES, SIMULATION, Breakage
 from tests.support.hub import ROOT
 
 SEED, SCHEDULES = 1, 400
-FOLDERS = ("shared", "services", "tests", "deploy")
+FOLDERS = ("shared", "services", "drill", "deploy", "tests")
 #: What pytest says when tests ran and some failed; anything else is no catch.
 TESTS_FAILED = 1
 

@@ -120,11 +120,11 @@ BREAKAGES = (
     Breakage(
         "one letter that fails takes its neighbours along",
         "shared/inbox.py",
-        "                self._take_letters([letter])\n            ",
-        "                self._keep_or_park(letter, error)\n            ",
+        "            for letter in letters:  # one bad letter must not hold up its neighbours: each alone\n"
+        "                self._take_letters([letter])\n",
+        "            for letter in letters:\n                self._keep_or_park(letter, error)\n",
         INBOX,
         "neighbour",
-        more=(),
     ),
     Breakage(
         "a failed attempt is never tried again",
