@@ -63,7 +63,7 @@ def settle(process: Process, data: Path) -> None:
     process.launch()
     heard = "SELECT 'heard', count(*) FROM use_cases WHERE NOT pinned"
     assert wait_for(lambda: rows(data / "catalog.db", heard)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
-    told = "SELECT 'told', count(*) FROM messages WHERE template = 'catalog.use_case.listed.v1'"
+    told = "SELECT 'told', count(*) FROM contacts"
     assert wait_for(lambda: rows(data / "notifications.db", told)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
     process.stop()
 
