@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from services.cli import check, contracts, dlq, drill, keeping, model, outbox, parked, preview, replay, start, topology
+from services.cli import (
+    check,
+    contracts,
+    dlq,
+    drill,
+    keeping,
+    model,
+    outbox,
+    parked,
+    preview,
+    replay,
+    start,
+    topology,
+    why,
+)
 
 __all__ = ["app"]
 
@@ -22,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(start.setup)
 app.command()(check.check)
+app.command()(why.why)
 app.command()(replay.replay)
 app.command()(keeping.backup)
 app.command()(keeping.restore)

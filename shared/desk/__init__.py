@@ -2,7 +2,7 @@
 
 from shared.desk.acts import HOUSE, Hand, discard, edit, forget_originals, log_of, rehearse, replay, write_down
 from shared.desk.dead import DEAD_LETTERED, drain
-from shared.desk.looking import HIDDEN, Wanted, digest, find, listed, look, open_rows
+from shared.desk.looking import HIDDEN, Wanted, digest, find, listed, look, open_rows, types
 from shared.desk.telling import missing, tell
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "rehearse",
     "replay",
     "tell",
+    "types",
     "write_down",
 ]

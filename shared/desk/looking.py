@@ -49,6 +49,13 @@ def how_many(inbox: Inbox, wanted: Wanted) -> int:
         return session.scalar(_chosen(inbox, select(func.count()).select_from(inbox.table), wanted)) or 0
 
 
+def types(inbox: Inbox) -> list[str]:
+    """Return the types of events that lie open."""
+    c = inbox.table.c
+    with inbox.database.reading() as session:
+        return sorted(filter(None, session.scalars(select(c.type).where(c.status.in_(OPEN)).distinct())))
+
+
 def find(inbox: Inbox, event_id: UUID) -> Row[Any] | None:
     """Return the message, open or done, or None."""
     with inbox.database.reading() as session:
@@ -109,7 +116,7 @@ def _content(body: bytes | None, *, personal: bool) -> dict[str, Any]:
     }
 
 
-_ENVELOPE = ("specversion", "id", "source", "type", "subject", "sequence", "time", "correlationid")
+_ENVELOPE = ("specversion", "id", "source", "type", "subject", "sequence", "time", "correlationid", "toldagainto")
 
 
 def as_json(data: Any) -> str:

@@ -58,6 +58,10 @@ class Visitor:
     def admin(self) -> bool:
         return bool(self.roles - {"applicant"})
 
+    @property
+    def operator(self) -> bool:
+        return bool(self.roles & {"operator", "auditor"})
+
 
 class Pages:
     """The templates of some packages on top of the shared ones.

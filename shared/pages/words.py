@@ -162,9 +162,31 @@ _MODEL = {
     "retired": Text("Ausgelaufen", "Retired"),
 }
 
+_INBOX = {
+    "parked": Text("Geparkt", "Parked"),
+    "retry": Text("Wird wiederholt", "To be tried again"),
+    "waiting": Text("Wartet auf eine frühere", "Waits for an earlier one"),
+    "processed": Text("Verarbeitet", "Processed"),
+    "skipped": Text("Schon bekannt", "Already known"),
+    "discarded": Text("Verworfen", "Discarded"),
+}
+
+_DEED = {
+    "retried": Text("erneut versucht", "tried again"),
+    "edited": Text("berichtigt", "corrected"),
+    "discard proposed": Text("zum Verwerfen vorgeschlagen", "proposed to be discarded"),
+    "discarded": Text("verworfen", "discarded"),
+    "drained": Text("vom Broker zurückgeholt", "fetched back from the broker"),
+    "replayed": Text("noch einmal vorgelegt", "handed in again"),
+    "republished": Text("noch einmal erzählt", "told again"),
+    "seen": Text("Personenbezogenes angesehen", "looked at what is about a person"),
+}
+
 WORDS: dict[str, dict[str, Text]] = {
     "status": _STATUS,
     "model": _MODEL,
+    "inbox": _INBOX,
+    "deed": _DEED,
     "stage": _STAGE,
     "theme": _THEME,
     "kind": _KIND,

@@ -21,6 +21,13 @@ LOOPBACK_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 
 #: What a page says after a redirect, by the `done` in its address.
 NOTICES = {
+    "retried": Text(de="Erneut versucht.", en="Tried again."),
+    "edited": Text(de="Berichtigt und erneut versucht.", en="Corrected, and tried again."),
+    "discarded": Text(de="Die Nachricht ist verworfen.", en="The message is discarded."),
+    "discard_proposed": Text(
+        de="Zum Verwerfen vorgeschlagen. Jetzt fehlt die zweite Unterschrift.",
+        en="Proposed to be discarded. Now a second signature is needed.",
+    ),
     "saved": Text(de="Gespeichert.", en="Saved."),
     "drafted": Text(
         de="Aus Ihren Angaben ist ein Entwurf geworden. Er ist gespeichert, aber noch nicht eingereicht.",

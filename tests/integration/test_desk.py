@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -11,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from services.catalog import tables
 from services.catalog.handlers import REACTIONS
-from shared import desk
+from shared import desk, migrate
+from shared.auth import new_admin
 from shared.broker import Broker
 from shared.database import Database
 from shared.desk import dead
@@ -99,6 +105,30 @@ def test_dead_letters_are_parked_once_even_if_the_process_dies_before_the_ack(in
     assert dead.count(rabbit, "catalog") == 0
     assert statuses(inbox) == ["parked", "parked", "processed"]
     assert desk.replay(inbox, desk.open_rows(inbox, "parked")[0].event_id, VERA) == "processed"
+
+
+def test_a_drain_that_is_killed_before_the_ack_parks_nothing_twice(tmp_path: Path, rabbit: Broker) -> None:
+    token, line = new_admin("Kim", ["operator"])
+    (tmp_path / "tokens").write_text(json.dumps([line]), "utf-8")
+    (tmp_path / "secret").write_text("s" * 40, "utf-8")
+    url = f"sqlite:///{tmp_path}/{{service}}.db"
+    environment = os.environ | {
+        "AMQP_URI": rabbit.uri, "DATABASE_URL": url, "HUB_TOKEN": token,
+        "HOUSE_SECRET_FILE": str(tmp_path / "secret"), "ADMIN_TOKENS_FILE": str(tmp_path / "tokens"),
+    }  # fmt: skip
+    migrate.upgrade(url.replace("{service}", "catalog"), "catalog")
+    bury(rabbit, delivery(approved()).body, delivery(approved()).body)
+
+    def drain(**more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from services.cli import app; app()"]
+        asked = [*command, "dlq", "drain", "--service", "catalog", "--yes"]
+        return subprocess.run(asked, env=environment | more, capture_output=True, text=True, check=False, timeout=60)
+
+    assert drain(HUB_FAILPOINTS="desk.drained=kill").returncode == -signal.SIGKILL
+    done = drain()
+
+    assert "1 are parked now, 1 were already known" in done.stdout, done.stderr
+    assert dead.count(rabbit, "catalog") == 0
 
 
 def test_a_queue_that_is_not_there_holds_nothing(inbox: Inbox, rabbit: Broker) -> None:

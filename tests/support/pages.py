@@ -133,9 +133,16 @@ def section_page(
 @cache
 def samples(language: str) -> dict[str, Sample]:
     """Template, caller, path and context of every page, by a name."""
-    from tests.support import pages_of_rechecks  # which builds on what stands here
+    from tests.support import pages_of_desk, pages_of_rechecks  # which builds on what stands here
 
-    return _shared() | _applicant(language) | _city(language) | _public() | pages_of_rechecks.samples(language)
+    return (
+        _shared()
+        | _applicant(language)
+        | _city(language)
+        | _public()
+        | pages_of_rechecks.samples(language)
+        | pages_of_desk.samples()
+    )
 
 
 def render(sample: Sample, language: str) -> str:

@@ -9,11 +9,13 @@ from services.catalog.pages import FACETS, PAGES, facets
 from services.catalog.repository import UseCases
 from shared.paging import next_link, page_of
 from shared.web import Ask, http
+from shared.web.desk import Desk, hang_desk
 from shared.web.showing import show
 from shared.wire import House
 
 
-class PageDoors:
+@hang_desk("catalog")
+class PageDoors(Desk):
     """What visitors see."""
 
     house: House

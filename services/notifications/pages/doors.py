@@ -13,11 +13,13 @@ from shared.auth import Caller
 from shared.paging import next_link, page_of
 from shared.web import Answer, Ask, http, redirect
 from shared.web.asking import uuid_of
+from shared.web.desk import Desk, hang_desk
 from shared.web.showing import known_or_sign_in, one, show
 from shared.wire import House
 
 
-class PageDoors:
+@hang_desk("notifications")
+class PageDoors(Desk):
     """What people read in their inbox."""
 
     house: House

@@ -1,5 +1,7 @@
 """The doors of onboarding for people: everything they do here, programs can do at the API, with the same handlers."""
 
+from werkzeug.wrappers import Response
+
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.campaigns import CampaignPages
@@ -10,8 +12,11 @@ from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.vouching import VouchingPages
 from services.onboarding.pages.workbench import WorkbenchDoors
+from shared.web import Ask, http, redirect
+from shared.web.desk import Desk, hang_desk
 
 
+@hang_desk("onboarding")
 class PageDoors(
     ApplicantDoors,
     WorkbenchDoors,
@@ -23,5 +28,10 @@ class PageDoors(
     ModelPages,
     SignInDoors,
     VouchingPages,
+    Desk,
 ):
     """All pages of onboarding."""
+
+    @http("GET", "/desk")
+    def show_desks(self, _: Ask) -> Response:
+        return redirect("/desk/onboarding")
