@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from services.onboarding import handlers, tables
 from services.onboarding.commands import (
+    AdoptModel,
     ConfirmPublication,
     Contact,
     ProposePublication,
@@ -145,14 +148,25 @@ def test_the_database_itself_wants_two_different_signatures_under_this_very_text
         session.execute(insert(tables.model_versions).values(row | signed))
 
 
-def test_of_two_who_confirm_different_versions_at_the_same_moment_one_is_refused(database: Database) -> None:
+@pytest.mark.parametrize("moved_before", [True, False])
+def test_of_two_who_confirm_different_versions_at_the_same_moment_one_is_refused(
+    database: Database, *, moved_before: bool
+) -> None:
+    if moved_before:  # the version that counts has a row already
+        act(database, "1.0", lambda _, version: version.touch(datetime.now(UTC)))
     for name in ("8.3", "8.4"):
         write(database, name, written(name))
         act(database, name, propose)
+    both = Barrier(2)
+
+    def sign(session: Session, version: ModelVersion) -> None:
+        with suppress(BrokenBarrierError):  # SQLite lets in one after the other anyway
+            both.wait(1)
+        confirm(session, version)
 
     def try_(name: str) -> str:
         try:
-            act(database, name, confirm)
+            act(database, name, sign)
         except (Conflict, StaleDataError) as error:
             return type(error).__name__
         return "published"
@@ -286,6 +300,28 @@ def test_a_withdrawn_version_hands_its_applications_back_checked_anew(database: 
     with database.reading() as session:
         assert Models(session).newest().name == "1.0"
         assert Models(session).get("9.0").version == "9.0"
+
+
+@pytest.mark.parametrize("example", RELEASED["examples"], ids=lambda one: one["key"])
+def test_answers_go_over_to_the_next_version_and_come_back_whole(database: Database, example: dict[str, Any]) -> None:
+    answers = example["answers"]
+    draft = start(database, answers)
+    act(database, "1.1", propose)
+    act(database, "1.1", confirm)
+
+    with database.transaction() as session:
+        application = Applications(session).get(draft)
+        handlers.adopt_model(session, application, AdoptModel(model="1.1"), applicant(application.owner))
+    there = read(database, draft)
+    assert there.model == "1.1"
+    assert {one["model"] for one in there.checked} <= {"1.1"}
+    with database.reading() as session:
+        assert Models(session).get("1.1").problems(there.answers) == ()
+    act(database, "1.1", withdraw)
+    _let_the_clock_run(database)
+
+    back = read(database, draft)
+    assert (back.model, back.answers) == ("1.0", answers)
 
 
 def test_a_retired_version_comes_back_when_the_one_after_it_is_withdrawn(database: Database) -> None:
