@@ -247,6 +247,8 @@ def _responses(place: Place) -> Schema:
         "content": {doc.gives: {"schema": ref(doc.answers)}},
     }
     responses: Schema = {str(doc.status): fine}
+    if doc.creates:
+        responses["201"] = fine | {"headers": _headers(*names, "Location")}
     if doc.answers in WITH_304:
         responses["304"] = {"description": "You have this version already.", "headers": _headers("ETag")}
     refused = {*doc.refuses, *ALWAYS_REFUSED, *(REFUSED_WITH_BODY if doc.body is not None else ())}

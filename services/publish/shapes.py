@@ -270,9 +270,10 @@ def _of_cohorts() -> dict[str, Schema]:
 def _checklist_item() -> Schema:
     item = {
         "rule": TEXT, "model": MODEL_VERSION, "pointer": POINTER, "observed": ANYTHING, "severity": SEVERITY,
-        "remedy": ref("Text"), "text": ref("Text"), "judged_by": TEXT, "judged": ref("Judged"),
+        "expected": OPEN, "remedy": ref("Text"), "text": ref("Text"), "why": ref("Text"), "judged_by": TEXT,
+        "judged": ref("Judged"),
     }  # fmt: skip
-    return shape("A rule for people to judge; with `judged` once somebody did.", item, ("judged",))
+    return shape("A rule for people to judge; with `judged` once somebody did.", item, ("expected", "why", "judged"))
 
 
 def _decision() -> Schema:

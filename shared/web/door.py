@@ -31,12 +31,14 @@ class Doc:
     """What the OpenAPI document says about a door. `body` is a schema class or a JSON Schema.
 
     `takes` and `gives` are the media types of what comes in and goes out.
+    `creates` says that it answers 201 where there was nothing before.
     """
 
     says: str
     body: Any = None
     answers: str = ""
     status: int = 200
+    creates: bool = False
     query: tuple[str, ...] = ()
     security: str = "anybody"
     takes: str = "application/json"

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.onboarding import model as room
+from tests.support import hub as hubs
 from tests.support.contract import HeldClient, held
 from tests.support.hub import Hub, wait_for
+from tests.support.models import document
 
 QUESTION = {"text": "Welche Daten verlassen die Stadt?", "pointer": "/data"}
 NOBODY = "/api/v1/applications/5d0b7c1e-8a44-4d0f-9a52-0c5b0b6c7f21"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A model is published here, which changes every other test's, so this hub is nobody else's."""
+    running = hubs.embedded(tmp_path_factory.mktemp("contract"))
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +181,50 @@ def test_refusals(stranger: HeldClient, vera: HeldClient, jonas: HeldClient) -> 
     }  # fmt: skip
     assert again.json() == first.json()
     assert again.headers["Idempotent-Replayed"] == "true"
+
+
+def test_a_version_comes_into_force_with_all_that_follows_and_is_taken_back(
+    stranger: HeldClient, vera: HeldClient, jonas: HeldClient
+) -> None:
+    def step(who: HeldClient, version: str, what: str, body: Any) -> None:
+        etag = vera.get(f"/api/v1/models/{version}").headers["ETag"]
+        moved = who.post(f"/api/v1/models/{version}/{what}", body, If_Match=etag)
+        assert moved.status_code == 200, moved.text
+
+    examples = {one["key"]: one["answers"] for one in stranger.json("/api/v1/models/current")["examples"]}
+    partner, approved = applied(stranger, answers=examples["school_routes"])  # whose availability will not do
+    decided(vera, jonas, approved, {"outcome": "approve"})
+    owner, draft = applied(stranger, submit=False)
+    assert vera.call("PUT", "/api/v1/models/3.0", document("3.0", follows="1.1")).status_code == 201
+    etag, made = vera.get("/api/v1/models/1.1").headers["ETag"], room.parse(room.shipped()["1.1"].text, "1.1")
+    assert vera.call("PUT", "/api/v1/models/1.1", made, If_Match=etag).status_code == 200
+    assert vera.post("/api/v1/models/1.1/preview", {}).status_code == 202
+    assert wait_for(lambda: vera.json("/api/v1/models/1.1/preview")["state"] != "running")
+
+    step(vera, "1.1", "publication", {"reason": "Neue Satzung."})
+    step(jonas, "1.1", "publication/confirmation", {"agree": True})
+    assert stranger.json("/api/v1/models/1.1/diff?from=1.0")["items"]
+    assert owner.json(f"/api/v1/applications/{draft}")["adoption"]["model"] == "1.1"
+    assert owner.move(draft, "model", {"model": "1.1"}).json()["adopted"]["from"] == "1.0"
+
+    path = f"/api/v1/applications/{approved}"
+    assert wait_for(lambda: (partner.json(path)["conformity"] or {}).get("state") == "grace")
+    assert partner.move(approved, "cure", {"answers": {"operation": {"availability": 99.9}}}).status_code == 200
+    campaign = vera.json("/api/v1/campaigns")["items"][0]["links"]["self"]
+    for move, body in (("stop", {"reason": "Pause."}), ("resume", {})):
+        etag = vera.get(campaign).headers["ETag"]
+        assert vera.post(f"{campaign}/{move}", body, If_Match=etag).status_code == 200
+
+    _, judged = applied(stranger)
+    rule = vera.json(f"/api/v1/applications/{judged}")["checklist"][0]["rule"]
+    said = {"rule": rule, "verdict": "broken", "reason": "Das fehlt."}
+    assert vera.move(judged, "judgements", said).status_code == 200
+    assert vera.move(judged, "overrides", {"rule": rule, "reason": "Ausnahme."}).status_code == 200
+
+    step(vera, "1.0", "retirement", {"reason": "Ersetzt."})
+    step(jonas, "1.1", "withdrawal", {"reason": "Versehen."})
+    assert stranger.json("/api/v1/models/current")["version"] == "1.0"
+    assert wait_for(lambda: owner.json(f"/api/v1/applications/{draft}")["model"] == "1.0")
 
 
 def test_contracts_and_their_page(stranger: HeldClient) -> None:

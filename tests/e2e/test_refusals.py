@@ -226,7 +226,7 @@ def test_the_api_speaks_json_only(scene: Scene, path: str, accept: str) -> None:
         ("PATCH", f"{APPLICATIONS}/{NOBODYS}/decision", {"POST"}),
         ("POST", f"{APPLICATIONS}/{NOBODYS}/deliveries", {"GET", "HEAD"}),
         ("GET", CHECKS, {"POST"}),
-        ("POST", "/api/v1/models/current", {"GET", "HEAD"}),
+        ("POST", "/api/v1/models/current", {"GET", "HEAD", "PUT"}),
         ("DELETE", "/api/v1/use-cases", {"GET", "HEAD"}),
         ("FETCH", "/api/v1/messages", {"GET", "HEAD"}),
         ("POST", "/health/ready", {"GET", "HEAD"}),

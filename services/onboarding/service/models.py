@@ -104,6 +104,7 @@ class ModelDoors:
             says="Write a draft: the whole document, kept exactly as it is sent. `If-Match` if there is one already",
             body={"type": "object", "description": "A model document.", "additionalProperties": True},
             answers="ModelVersion",
+            creates=True,
             security="editor",
             refuses=(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503),
         ),
