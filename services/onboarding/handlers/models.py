@@ -17,7 +17,7 @@ from services.onboarding.commands import (
 )
 from services.onboarding.domain import ModelVersion
 from services.onboarding.handlers.campaigns import start_campaign, void_campaign
-from services.onboarding.model import Complaint, Model, ModelError, UnknownModel, differences
+from services.onboarding.model import Complaint, ModelError, UnknownModel, differences
 from services.onboarding.repository import Models
 from shared.auth import Caller
 from shared.kernel import Invalid, Problem, Text
@@ -26,7 +26,7 @@ from shared.kernel import Invalid, Problem, Text
 def write_draft(session: Session, command: WriteDraft, caller: Caller, known: ModelVersion | None) -> ModelVersion:
     """Keep a draft, new or changed. Raises Invalid with every complaint about the document."""
     document = command.document
-    _check(command.version, document)
+    _check(Models(session), command.version, document)
     if known is None:
         version = ModelVersion.write_new(command.version, document, caller.subject, _now())
         Models(session).add(version)
@@ -53,7 +53,7 @@ def propose_publication(session: Session, version: ModelVersion, command: Propos
                 f"This must be {newest.name}: the version that counts until now.",
             ),
         )
-    _check(version.name, version.document)
+    _check(models, version.name, version.document)
     version.propose(command, newest.name, caller.subject, _now())
 
 
@@ -100,8 +100,8 @@ def before(models: Models, version: ModelVersion) -> str:
     return version.before or str(models.compiled(version).changes.get("from", models.newest().name))
 
 
-def _check(version: str, text: str) -> Model:
-    """Return the model, or raise Invalid with every complaint. Only a draft of this very version may be written."""
+def _check(models: Models, version: str, text: str) -> None:
+    """Raise Invalid with every complaint. Only a draft of this very version may be written."""
     try:
         document = room.parse(text, version)
         if document.get("version") != version:
@@ -114,7 +114,10 @@ def _check(version: str, text: str) -> Model:
                     "This must be draft: publishing is up to two people.",
                 ),
             )
-        return room.validate(document, version)
+        changes = document.get("changes")
+        follows = changes.get("from") if isinstance(changes, dict) else None
+        known = isinstance(follows, str) and models.has(follows)
+        room.validate(document, version, models.get(str(follows)) if known else None)
     except ModelError as error:
         raise broken(error) from error
 
