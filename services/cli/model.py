@@ -48,6 +48,22 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @model.command()
+def findings(model_: PathOrVersion) -> None:
+    """Print, in Markdown, what every rule tells those who break it: German and English side by side."""
+    services_of("onboarding")
+    from services.onboarding import model as room
+
+    path = Path(model_)
+    with _complaints():
+        if path.is_file():
+            found = room.validate(room.read(path), path.name)
+        else:
+            with _models() as (_, session):
+                found = _version(session, model_)
+    typer.echo(room.findings_page(found))
+
+
+@model.command()
 def validate(model_: PathOrVersion) -> None:
     """Check a model: form, references, and that every example shows what it says. One complaint a line."""
     services_of("onboarding")

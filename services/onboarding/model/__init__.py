@@ -22,6 +22,8 @@ from services.onboarding.model.differences import Difference, differences
 from services.onboarding.model.document import FOLDER, ModelError, assert_frozen, parse, read
 from services.onboarding.model.edition import Model
 from services.onboarding.model.examples import is_shown, patched
+from services.onboarding.model.report import findings_page
+from services.onboarding.model.words import demanded
 from shared.kernel import NotFound, Problem, Text
 
 __all__ = [
@@ -38,8 +40,10 @@ __all__ = [
     "Shipped",
     "UnknownModel",
     "adopted",
+    "demanded",
     "derive",
     "differences",
+    "findings_page",
     "is_shown",
     "load",
     "order",

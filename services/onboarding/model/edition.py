@@ -14,7 +14,7 @@ from services.onboarding.model.derived import DERIVED, Answers
 from services.onboarding.model.document import assert_form, refuse
 from services.onboarding.model.problems import Structure
 from services.onboarding.model.references import following
-from services.onboarding.model.words import required
+from services.onboarding.model.words import demanded, required
 from shared.kernel import Problem, Text
 
 Schema = dict[str, Any]
@@ -63,6 +63,9 @@ class Model:
         """Return in words what a finding of this version expected: "mindestens 99,5 %"."""
         question = self.questions.get(finding["pointer"], {})
         rule = self.rules.get(finding["rule"], {})
+        if rule.get("pointer") == "":  # all that is expected is an answer
+            kind = {key: finding["expected"][key] for key in ("type", "format", "enum") if key in finding["expected"]}
+            return demanded(kind, question)
         return required({**rule, "expected": finding["expected"]}, question)
 
     def validate(self, previous: Model | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,6 +16,12 @@ Sayer = Callable[[Any, Schema | None], Text]
 
 NOTHING = Text("keine Angabe", "no answer")
 
+#: How a rule over a derived value says in `expected` what `requires` demands: "derived/months_after_funding >= 24".
+_DERIVED = re.compile(rf"derived/({'|'.join(DERIVED)}) (>=|<=) (-?[0-9]+(?:[.][0-9]+)?)")
+
+#: Fewer characters than this mean no more than that there is an answer.
+_SHORT = 10
+
 _YES, _NO = Text("Ja", "Yes"), Text("Nein", "No")
 _MONTHS = (
     Text("Januar", "January"), Text("Februar", "February"), Text("März", "March"), Text("April", "April"),
@@ -22,6 +29,7 @@ _MONTHS = (
     Text("September", "September"), Text("Oktober", "October"), Text("November", "November"),
     Text("Dezember", "December"),
 )  # fmt: skip
+_ONE, _SINGLE = Text("1", "1"), {Text("Monate", "months"): Text("Monat", "month")}
 _KINDS = {
     "date": Text("ein Datum", "a date"),
     "email": Text("eine E-Mail-Adresse", "an e-mail address"),
@@ -49,6 +57,11 @@ def said(value: object, question: Schema | None = None) -> Text:
 
 def demanded(schema: Schema, question: Schema | None = None) -> Text:
     """Return in words what `schema` demands of an answer to `question`; `NOTHING` where it demands nothing."""
+    if about := _DERIVED.fullmatch(schema.get("$comment", "")):
+        name, sign, bound = about.groups()
+        return _of_derived(
+            name, {{">=": "minimum", "<=": "maximum"}[sign]: float(bound) if "." in bound else int(bound)}
+        )
     parts = list(_demands(schema, question))
     if not parts:
         kind = schema.get("format") or schema.get("type")
@@ -98,7 +111,7 @@ def _amount(text: Text) -> Sayer:
 
 
 def _length(text: Text) -> Sayer:
-    return lambda bound, _: _filled(text, said(bound))
+    return lambda bound, _: _KINDS["string"] if bound < _SHORT else _filled(text, said(bound))
 
 
 def _choices(one: Text, more: Text) -> Sayer:
@@ -126,6 +139,8 @@ def _with_unit(number: Text, question: Schema | None) -> Text:
     if unit is None:
         return number
     unit = unit if isinstance(unit, Text) else Text(unit, unit)
+    if number == _ONE:
+        unit = _SINGLE.get(unit, unit)
     return Text(f"{number.de} {unit.de}", f"{number.en} {unit.en}")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.onboarding.domain import VOUCHER
+from services.onboarding.model import demanded
 from services.onboarding.pages.form import NOTHING, YES_NO, Section, day_in_words, sections
 from services.onboarding.pages.questions import Json, Question, answer_at, question_at, questions
 from shared.kernel import Text
@@ -34,20 +35,8 @@ _STEPS = {
     "platform": Text("Start auf der Stadtplattform", "Start on the city platform"),
 }
 
-#: The bounds of a schema fragment that people understand, and how they are said.
-_EXPECTATIONS = {
-    "minimum": Text("mindestens {}", "at least {}"),
-    "exclusiveMinimum": Text("mehr als {}", "more than {}"),
-    "maximum": Text("höchstens {}", "at most {}"),
-    "exclusiveMaximum": Text("weniger als {}", "less than {}"),
-    "minLength": Text("mindestens {} Zeichen", "at least {} characters"),
-}
-
 #: The rule whose findings say no more than that a mandatory answer is missing.
 COMPLETENESS = "BM-00"
-
-_AMOUNTS = {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"}
-_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +141,11 @@ def shown(question: Question | None, value: Any, language: str) -> str:
 
 
 def expectation(question: Question | None, expected: Any, language: str) -> str:
-    """Return a schema fragment in words, "" if it takes more than a few to say."""
+    """Return a schema fragment in words, "" if it demands nothing."""
     if not isinstance(expected, Mapping):
         return ""
-    values = [expected["const"]] if "const" in expected else expected.get("enum", ())
-    if values:
-        joint = " oder " if language == "de" else " or "
-        named = [
-            _quoted(question, value, language) if len(values) > 1 else shown(question, value, language)
-            for value in values
-        ]
-        return joint.join(named) if len(values) <= _FEW else ""
-    wanted = expected.get("contains", {})
-    if isinstance(wanted, Mapping) and "const" in wanted:
-        return shown(question, wanted["const"], language)
-    said = [
-        text.in_(language).format(shown(question if key in _AMOUNTS else None, expected[key], language))
-        for key, text in _EXPECTATIONS.items()
-        if key in expected
-    ]
-    return ", ".join(said)
+    said = demanded(expected, question.schema if question else None)
+    return "" if said == demanded({}) else said.in_(language)
 
 
 def _task(model_schema: Json, section: Section, answers: Json, findings: Sequence[Json]) -> Task:
@@ -208,11 +182,6 @@ def _remark(model_schema: Json, finding: Json, language: str) -> dict[str, Any]:
         "needs": "" if gap else expectation(question, finding["expected"], language),
         "gap": gap,
     }
-
-
-def _quoted(question: Question | None, value: Any, language: str) -> str:
-    text = shown(question, value, language)
-    return f"“{text}”" if language == "en" else f"„{text}“"
 
 
 def _section(pointer: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from services.onboarding import model
 from services.onboarding.model.check import given as really_given
 from services.onboarding.model.derived import derive
+from tests.support.answers import well_formed
 
 MODEL = model.load(model.shipped()["1.0"].text)
 RULES = {rule["id"]: rule for rule in MODEL.public["rules"]}
@@ -21,66 +22,46 @@ QUESTIONS = {
     for section, part in MODEL.schema["properties"].items()
     for name, question in part["properties"].items()
 }
-BOOK = {
-    name: (
-        jsonschema.Draft202012Validator(rule["applies_to"]),
-        jsonschema.Draft202012Validator(rule["requires"]),
-    )
-    for name, rule in RULES.items()
+DRAFT = model.load(model.shipped()["1.1"].text)
+BOOKS = {
+    of.version: {
+        rule["id"]: (
+            jsonschema.Draft202012Validator(rule["applies_to"]),
+            jsonschema.Draft202012Validator(rule["requires"]),
+        )
+        for rule in of.public["rules"]
+        if "judged_by" not in rule
+    }
+    for of in (MODEL, DRAFT)
 }
 
 
-def by_the_book(given_answers: dict) -> set[str]:
+def by_the_book(given_answers: dict, version: str = "1.0") -> set[str]:
     """The rules that fail, judged by the other validator from the public document alone."""
     answered = really_given(given_answers)
     known = {**answered, "derived": derive(answered)}
-    return {name for name, (applies, holds) in BOOK.items() if applies.is_valid(known) and not holds.is_valid(known)}
+    book = BOOKS[version]
+    return {name for name, (applies, holds) in book.items() if applies.is_valid(known) and not holds.is_valid(known)}
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_both_validators_judge_the_examples_alike(name):
-    for example in RULES[name]["examples"].values():
-        assert {finding["rule"] for finding in MODEL.check(example)} == by_the_book(example)
+@pytest.mark.parametrize("of", [MODEL, DRAFT], ids=["1.0", "1.1"])
+def test_both_validators_give_thousands_of_answers_the_same_verdict(of):
+    @given(well_formed(of))
+    @settings(max_examples=1000, deadline=None, database=None)
+    def same(given_answers):
+        assert {finding["rule"] for finding in of.check(given_answers)} == by_the_book(given_answers, of.version)
+
+    same()
 
 
-FORMATTED = {
-    "date": st.dates().map(str),
-    "email": st.sampled_from(["a@b.example", "jürgen@müller.example"]),
-    "uri": st.sampled_from(["https://a.example/", "http://b.example/c?d"]),
-}
-TYPED = {
-    "boolean": lambda _: st.booleans(),
-    "integer": lambda question: st.integers(question["minimum"], question["maximum"]),
-    "number": lambda question: st.one_of(
-        st.integers(question["minimum"], question["maximum"]),
-        st.floats(question["minimum"], question["maximum"]),
-    ),
-    "array": lambda question: st.lists(
-        st.sampled_from(question["items"]["enum"]), unique=True, min_size=question.get("minItems", 0)
-    ),
-    "string": lambda _: st.text(max_size=40),
-}
+@pytest.mark.parametrize("of", [MODEL, DRAFT], ids=["1.0", "1.1"])
+def test_both_validators_judge_all_examples_alike(of):
+    for rule in of.public["rules"]:
+        for example in rule["examples"].values():
+            assert {finding["rule"] for finding in of.check(example)} == by_the_book(example, of.version)
 
 
-def choices(question: dict) -> st.SearchStrategy:
-    if "enum" in question:
-        return st.sampled_from(question["enum"])
-    if "format" in question:
-        return FORMATTED[question["format"]]
-    return TYPED[question["type"]](question)
-
-
-SECTIONS = {
-    section: st.fixed_dictionaries(
-        {}, optional={name: choices(question) for name, question in part["properties"].items()}
-    )
-    for section, part in MODEL.schema["properties"].items()
-}
-WELL_FORMED = st.builds(
-    model.patched,
-    st.sampled_from([{}, *(example["answers"] for example in MODEL.public["examples"])]),
-    st.fixed_dictionaries({}, optional=SECTIONS),
-)
+WELL_FORMED = well_formed(MODEL)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -124,21 +124,32 @@ def test_answers_are_shown_in_words(pointer, value, german):
         ("/operation/availability", {"minimum": 99.5}, "at least 99.5 %"),
         ("/operation/exit_plan", {"minLength": 20}, "at least 20 characters"),
         ("/operation/monitoring", {"const": True}, "Yes"),
-        ("/organisation/internal_involvement", {"contains": {"const": "staff_council"}}, "Staff council"),
-        ("/operation/until", {"$comment": "derived/months >= 24"}, ""),
-        ("/organisation/vat_id", {"pattern": "^[A-Z]{2}"}, ""),
-        ("/use_case/stage", {"enum": ["need", "idea", "concept", "test"]}, ""),
+        ("/organisation/internal_involvement", {"contains": {"const": "staff_council"}}, "among them: Staff council"),
+        ("/organisation/register_number", {"minLength": 4}, "an answer"),
+        (
+            "/operation/until",
+            {"type": "string", "format": "date", "$comment": "derived/months_after_funding >= 24"},
+            "operation after the end of the funding: at least 24 months",
+        ),
+        ("/operation/until", {"type": "string", "format": "date"}, "a date"),
+        ("/organisation/vat_id", {"pattern": "^[A-Z]{2}"}, "in a form like “DE123456789”"),
+        (
+            "/use_case/stage",
+            {"enum": ["idea", "concept", "test"]},
+            "one of: “Idea”, “Concept”, “Test with a fixed end”",
+        ),
+        ("/operation/until", {}, ""),
         ("/operation/availability", True, ""),
     ],
 )
-def test_what_is_expected_is_said_where_a_few_words_do(pointer, expected, english):
+def test_what_is_expected_is_said_in_words(pointer, expected, english):
     assert overview.expectation(question(pointer), expected, "en") == english
 
 
 def test_several_ways_to_do_it_are_told_apart():
     said = overview.expectation(question("/operation/hosting"), {"enum": ["shared_data_centre", "eu"]}, "de")
 
-    assert said == "„Rechenzentrum von Stadt und Stadtwerken“ oder „Woanders in der EU oder im EWR“"
+    assert said == "eine von: „Rechenzentrum von Stadt und Stadtwerken“, „Woanders in der EU oder im EWR“"
 
 
 def test_what_lies_ahead_gets_less_and_ends():
