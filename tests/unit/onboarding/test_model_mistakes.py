@@ -13,6 +13,7 @@ import pytest
 
 from services.onboarding import model
 from services.onboarding.model import Complaint, ModelError, document, patterns
+from tests.support.hub import ROOT
 
 DRAFT = document.read(document.FOLDER / "1.1.json")
 RULES = {rule["id"]: index for index, rule in enumerate(DRAFT["rules"])}
@@ -600,6 +601,21 @@ def test_the_dearest_patterns_that_are_let_through_end_at_once_in_both_validator
 
     assert found is None
     assert perf_counter() - begin < 0.2
+
+
+def test_the_rule_of_the_handbook_can_be_added_as_it_stands_and_its_messages_are_the_real_ones():
+    handbook = (ROOT / "docs" / "model.md").read_text("utf-8")
+    written = deepcopy(DRAFT) | {"version": "1.2", "changes": {"from": "1.1", "moved": []}}
+    added = json.loads(re.findall(r"```json\n(.*?)```", handbook, re.DOTALL)[0])
+    failing = {"base": "parking", "patch": {}}
+    places = {"pointer": "/security/patch_day", "why": None, "examples": added["examples"] | {"failing": failing}}
+
+    assert added["id"] in model.validate(written | {"rules": [*DRAFT["rules"], added]}, "1.2.json").rules
+    for key, value in places.items():
+        spoiled = {name: part for name, part in (added | {key: value}).items() if part is not None}
+        with pytest.raises(ModelError) as caught:
+            model.validate(written | {"rules": [*DRAFT["rules"], spoiled]}, "1.2.json")
+        assert str(caught.value) in handbook
 
 
 def test_there_are_at_least_sixty_kinds_of_mistakes():
