@@ -85,7 +85,8 @@ def memory_mb(pid: int) -> float:
 
 
 def measure(url: str, draft: Path, workers: int) -> dict[str, Any]:
-    environment = {**os.environ, "DATABASE_URL": url, "AMQP_URI": "amqp://nowhere/", "HOUSE_SECRET_FILE": "-"}
+    keys = {"HOUSE_SECRET_FILE": str(draft), "ADMIN_TOKENS_FILE": str(draft)}  # asked for, and not read
+    environment = {**os.environ, "DATABASE_URL": url, "AMQP_URI": "amqp://nowhere/", **keys}
     if url.startswith("sqlite"):
         folder = str(Path(url.removeprefix("sqlite:///")).parent)
         environment = {**os.environ, "DATA_DIR": folder}

@@ -65,7 +65,7 @@ def settle(process: Process, data: Path) -> None:
     assert wait_for(lambda: rows(data / "catalog.db", heard)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
     told = "SELECT 'told', count(*) FROM contacts"
     assert wait_for(lambda: rows(data / "notifications.db", told)[0][1] == PARTNERS, within=60 + PARTNERS / 10)
-    process.stop()
+    process.kill()
 
 
 def progress(data: Path) -> tuple[int, int]:
