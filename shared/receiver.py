@@ -22,6 +22,8 @@ PREFETCH = 100
 SILENT_S = 60.0
 #: With nothing acked nothing more is on its way after this.
 QUIET_S = 1.0
+#: Where something arrives now and then the window may take minutes to fill: a stop waits no longer than this.
+GATHER_AT_MOST_S = 8.0
 #: AMQP 0-9-1: the frame that opens a body, and its part before the properties.
 HEADER_FRAME, HEADER_LENGTH = 2, 12
 
@@ -93,8 +95,8 @@ class Receiver:
 
         What is on its way to a consumer that goes would come again. So first, without an ack, let the window fill.
         """
-        before = -1
-        while before < len(self.arrived) < PREFETCH * len(self.consumers):
+        before, end = -1, time.monotonic() + GATHER_AT_MOST_S
+        while before < len(self.arrived) < PREFETCH * len(self.consumers) and time.monotonic() < end:
             before = len(self.arrived)
             self._gather(QUIET_S)
         for consumer in self.consumers:

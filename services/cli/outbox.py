@@ -38,7 +38,7 @@ def status(service: OneService = None, as_json: AsJson = False) -> None:
     """Show how many events wait to be published, and how long the oldest has waited."""
     with installation() as house:
         rows = [{"service": name} | house.outbox(name).status() for name in services_of(service)]
-    show(rows, ("service", "waiting", "oldest_age_s"), as_json=as_json, empty="")
+    show(rows, ("service", "waiting", "refused", "oldest_age_s"), as_json=as_json, empty="")
 
 
 @outbox.command()

@@ -161,11 +161,13 @@ def edit(inbox: Inbox, event_id: UUID, text: bytes, hand: Hand, *, seen: str | N
 def discard(inbox: Inbox, event_id: UUID, hand: Hand) -> bool:
     """Give a message up: one person proposes, another confirms. Returns whether it is gone, and its successors go on.
 
-    Raises NotFound, Conflict, or Forbidden for the second signature of the same hand.
+    Raises NotFound, Conflict, also while an earlier message of its aggregate is open, or Forbidden for the second
+    signature of the same hand.
     """
     table, discards = inbox.table, inbox.database.metadata.tables["discards"]
     with inbox.database.transaction() as session:
         row = _open(inbox, event_id, session)
+        _refuse_before_its_turn(inbox, session, row)
         signed, now = digest(row.body), inbox.database.now(session)
         first = session.execute(select(discards).where(discards.c.event_id == event_id)).first()
         if first is None or first.sha256 != signed:
@@ -267,6 +269,24 @@ def _replay_unreadable(inbox: Inbox, row: Row[Any], hand: Hand) -> str:
         more = {"status": status} | ({"as": str(letter.event_id)} if letter else {})
         write_down(session, inbox.database, "retried", hand, row.event_id, details=more)
     return status
+
+
+def _refuse_before_its_turn(inbox: Inbox, session: Session, row: Row[Any]) -> None:
+    """What is given up has to be next in line: the cursor passes it now, or nobody behind it ever goes on."""
+    if row.aggregate_id is None:
+        return
+    key = row.teller, row.aggregate_id
+    last = inbox.lock_cursors(session, [key]).get(key, 0)
+    if row.sequence > last + 1:
+        raise Conflict(
+            Text(
+                de=f"Erst ist Nummer {last + 1} desselben Antrags an der Reihe, dann diese Nachricht mit Nummer "
+                f"{row.sequence}.",
+                en=f"Number {last + 1} of the same application comes first, and then this message, number "
+                f"{row.sequence}.",
+            ),
+            code="state",
+        )
 
 
 def _forget_proposal(session: Session, inbox: Inbox, event_id: UUID) -> None:

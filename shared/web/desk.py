@@ -109,9 +109,7 @@ class Desk:
         return f"/desk/{self.house.name}"
 
     def _inbox(self) -> Inbox:
-        """An inbox of its own: what fails here says nothing about the listener."""
-        reactions = dict(self.house.inbox.reactions.values())
-        return Inbox(self.house.name, self.house.database, reactions)
+        return self.house.inbox.apart()
 
     def _back(self, event_id: UUID, done: str) -> Response:
         there = desk.find(self._inbox(), event_id)

@@ -9,20 +9,23 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.catalog import tables
-from services.catalog.handlers import REACTIONS
+from services.catalog.handlers import AGAIN, REACTIONS
 from shared import desk, migrate
 from shared.auth import new_admin
 from shared.broker import Broker
 from shared.database import Database
 from shared.desk import dead
 from shared.inbox import Inbox
+from shared.kernel import Conflict
 from shared.topology import dead_letters
+from shared.web.desk import Desk
 from tests.integration.conftest import OpenDatabase
 from tests.support.builders import NOON, approved, delivery, envelope, withdrawn
 
@@ -66,6 +69,44 @@ def test_a_rehearsal_tells_what_would_happen_and_changes_nothing(inbox: Inbox) -
     assert desk.log_of(inbox.database) == []
     with inbox.database.reading() as session:
         assert session.scalars(select(inbox.database.metadata.tables["outbox"].c.type)).all() == []
+
+
+def test_a_page_acts_on_what_is_told_again_and_does_not_skip_it(database: Database) -> None:
+    page, event = Desk(), approved()
+    page.house = SimpleNamespace(inbox=Inbox("catalog", database, REACTIONS, AGAIN))
+    assert dead.park(page.house.inbox, delivery(event, 7, toldagainto="catalog").body, VERA) == "parked"
+    [row] = desk.open_rows(page.house.inbox)
+
+    assert desk.replay(page._inbox(), row.event_id, VERA) == "processed"
+
+
+def test_nothing_is_given_up_before_its_turn_for_then_nobody_behind_it_would_ever_go_on(inbox: Inbox) -> None:
+    event = approved()
+    told = [delivery(event), *(delivery(withdrawn(event.application_id), number) for number in (2, 3))]
+    for one in told[:2]:
+        dead.park(inbox, one.body, VERA)
+    inbox.take(told[2:])
+    first, second = [row.event_id for row in desk.open_rows(inbox, "parked")]
+
+    with pytest.raises(Conflict, match="Number 1"):
+        desk.discard(inbox, second, VERA)
+    assert desk.replay(inbox, first, VERA) == "processed"
+    assert not desk.discard(inbox, second, VERA)
+    assert desk.discard(inbox, second, JONAS)
+
+    assert statuses(inbox) == ["discarded", "processed", "skipped"]
+
+
+def test_who_tries_what_somebody_edits_meanwhile_leaves_the_correction_alone(inbox: Inbox) -> None:
+    [stale, _] = desk.open_rows(inbox, wanted=broken(inbox))
+    mended = json.dumps(envelope(approved(stale.aggregate_id), id=str(stale.event_id))).encode()
+    with inbox.database.transaction() as session:
+        session.execute(update(inbox.table).where(inbox.table.c.event_id == stale.event_id).values(body=mended))
+
+    assert inbox.run_row(stale) is None
+
+    assert desk.find(inbox, stale.event_id).body == mended
+    assert desk.replay(inbox, stale.event_id, VERA) == "processed"
 
 
 def test_the_database_refuses_the_same_hand_twice(inbox: Inbox) -> None:

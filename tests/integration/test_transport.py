@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from itertools import count
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
+import pytest
 from kombu import Exchange
 
 from shared.broker import Broker
@@ -50,6 +53,18 @@ def test_events_arrive_in_the_order_they_were_published(broker: Broker) -> None:
     with broker.receiver("catalog") as receiver:
         bodies = [body for _, body in everything(receiver, 300)]
     assert bodies == [event.envelope.encode() for event in events]
+
+
+def test_a_stop_does_not_wait_for_minutes_where_something_arrives_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = count()
+    monkeypatch.setattr("shared.receiver.time", SimpleNamespace(monotonic=lambda: next(passed)))  # a second each time
+    receiver = Receiver.__new__(Receiver)
+    receiver.arrived, receiver.consumers = [], [SimpleNamespace(cancel=lambda: None)]
+    monkeypatch.setattr(receiver, "_gather", lambda _: receiver.arrived.append(("onboarding", None)))
+
+    receiver.finish()
+
+    assert 2 < len(receiver.arrived) < 20
 
 
 def test_what_was_not_acked_comes_again_after_the_connection_is_gone(rabbit: Broker) -> None:
