@@ -346,3 +346,15 @@ def test_nothing_begins_with_a_version_that_does_not_count(database: Database) -
         handlers.start_application(session, StartApplication(contact=contact, model="9.2"), None, "applicant:1")
 
     assert caught.value.code == "model_over"
+
+
+def test_nothing_begins_with_an_older_version_after_its_last_day(database: Database) -> None:
+    publish(database, reworded("8.8"), until=datetime.now(UTC).date())
+    contact = Contact(email="mina@parkpilot.example", name="Mina")
+    command = StartApplication(contact=contact, answers=SOUND, model="1.0", submit=True)
+
+    later = time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False)
+    with later, pytest.raises(Invalid) as caught, database.transaction() as session:
+        handlers.start_application(session, command, None, "applicant:1")
+
+    assert caught.value.code == "model_over"

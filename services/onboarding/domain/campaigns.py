@@ -190,11 +190,11 @@ class Recheck:
         before = self.paused_rights
         self.answers, self.findings = answers, [dict(one) for one in judged.findings]
         self.rights = list(judged.rights)
-        self.paused_rights = list(judged.rights) if self.state is State.PAUSED else []
+        over = self.next_at is None  # else only what an earlier campaign paused can be paused already
+        self.paused_rights = [right for right in judged.rights if over or right in before]
+        self.state = State.PAUSED if self.paused_rights else State.GRACE
         if not judged.violations:
             self._cured(application, at)
-        elif self.state is State.PAUSED and not self.paused_rights:
-            self.state = State.GRACE  # what is left threatens no right
         back = tuple(one for one in before if one not in self.paused_rights)
         if self.state is State.CONFORMING or back:
             self._tell_resumed(application, back, at)

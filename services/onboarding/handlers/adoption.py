@@ -22,6 +22,7 @@ from services.onboarding.domain import (
     offer_model,
     stays_until,
 )
+from services.onboarding.handlers.translation import steps
 from services.onboarding.model import Model, adopted
 from services.onboarding.repository import Applications, Models
 from shared.auth import Caller
@@ -72,9 +73,8 @@ def adoption(session: Session, application: Application) -> dict[str, Any] | Non
 def need_valid_model(session: Session, application: Application, at: datetime) -> None:
     """Raise Conflict if the application's version does not count any more; the clock will move it within moments."""
     models = Models(session)
-    until = stays_until(application.model, models.all())
     withdrawn = models.version(application.model).status is VersionStatus.WITHDRAWN
-    if withdrawn or (until is not None and at.date() > until):
+    if withdrawn or is_over(session, application.model, at):
         text = Text(
             de=f"Die Fassung {application.model} des Betreibermodells gilt nicht mehr. Wir stellen Ihren Antrag um; "
             "Ihre Antworten bleiben erhalten. Bitte laden Sie ihn gleich noch einmal.",
@@ -82,6 +82,12 @@ def need_valid_model(session: Session, application: Application, at: datetime) -
             "application over; your answers are kept. Please load it again in a moment.",
         )
         raise Conflict(text, code="model_over")
+
+
+def is_over(session: Session, name: str, at: datetime) -> bool:
+    """Whether the day is past until which open applications may use version `name`."""
+    until = stays_until(name, Models(session).all())
+    return until is not None and at.date() > until
 
 
 def follow_models(database: Database) -> None:
@@ -138,7 +144,7 @@ def _change(models: Models, application: Application, name: str) -> Change:
     new, answers = models.get(name), application.answers
     dropped: list[Entry] = []
     questions: dict[str, None] = {}
-    for old, following in _steps(models, application.model, new):
+    for old, following in pairwise(steps(models.get, models.names(), application.model, new)):
         adoption = adopted(answers, old, following)
         dropped += [{"pointer": one, "answer": _at(answers, one)} for one in adoption.dropped]
         questions |= dict.fromkeys(adoption.questions)
@@ -151,16 +157,6 @@ def _change(models: Models, application: Application, name: str) -> Change:
         dropped=dropped,
         questions=asked,
     )
-
-
-def _steps(models: Models, name: str, new: Model) -> list[tuple[Model, Model]]:
-    """Return the pairs of versions that lead from `name` to `new`; one big step where they do not say how."""
-    path, known = [new], {one.name for one in models.all()}
-    while (before := str(path[0].changes.get("from"))) in known and before not in {one.version for one in path}:
-        path.insert(0, models.get(before))
-        if before == name:
-            return list(pairwise(path))
-    return [(models.get(name), new)]
 
 
 def _at(answers: Answers, pointer: str) -> Any:

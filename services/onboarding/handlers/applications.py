@@ -22,7 +22,7 @@ from services.onboarding.commands import (
     WithdrawApplication,
 )
 from services.onboarding.domain import Application, Status, VersionStatus
-from services.onboarding.handlers.adoption import need_valid_model
+from services.onboarding.handlers.adoption import is_over, need_valid_model
 from services.onboarding.model import Finding, Model, patched, verdict
 from services.onboarding.repository import Applications, Models
 from shared.auth import Caller, proves
@@ -170,7 +170,8 @@ def _model(session: Session, version: str | None, *, sees_drafts: bool = False) 
 def _model_to_apply(session: Session, version: str | None) -> Model:
     """Return the model a new application is checked with. Raises Invalid for one that does not count any more."""
     model = _model(session, version)
-    if Models(session).version(model.version).status is not VersionStatus.PUBLISHED:
+    published = Models(session).version(model.version).status is VersionStatus.PUBLISHED
+    if not published or is_over(session, model.version, _now()):
         text = Text(
             de=f"Mit der Fassung {version} beginnt kein Antrag mehr.",
             en=f"No application begins with version {version} any more.",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.onboarding.commands import Answers, CureApplication, ResumeCampaign, StopCampaign
 from services.onboarding.domain import Application, Campaign, Judged, ModelVersion, Recheck, State
 from services.onboarding.handlers.applications import judge
-from services.onboarding.handlers.translation import adopted_answers
+from services.onboarding.handlers.translation import adopted_answers, steps, unchanged
 from services.onboarding.model import Finding, Model, patched
 from services.onboarding.repository import Campaigns, Models
 from shared.auth import Caller
@@ -57,15 +57,15 @@ def cure_application(session: Session, application: Application, command: CureAp
         raise Conflict(Text(de="Hier ist nichts nachzubessern.", en="There is nothing to cure here."), code="state")
     model = Models(session).get(recheck.model)
     answers = patched(answers_to_cure(session, application, recheck), command.answers)
-    recheck.cure(application, answers, _judged(model, judge(model, answers)), _now())
+    pinned = Models(session).get(application.model)
+    recheck.cure(application, answers, _judged(application, pinned, model, judge(model, answers)), _now())
 
 
 def answers_to_cure(session: Session, application: Application, recheck: Recheck) -> Answers:
     """Return the answers as far as a cure has come, as the version of the re-check asks for them."""
     models = Models(session)
-    return recheck.answers or adopted_answers(
-        application.answers, models.get(application.model), models.get(recheck.model)
-    )
+    path = steps(models.get, models.names(), application.model, models.get(recheck.model))
+    return recheck.answers or adopted_answers(application.answers, path)
 
 
 def run_campaigns(database: Database) -> None:
@@ -95,8 +95,9 @@ def _check_some(session: Session, campaign: Campaign, at: datetime) -> None:
     models = Models(session)
     model = models.get(campaign.model)
     for application in found:
-        answers = adopted_answers(application.answers, models.get(application.model), model)
-        Recheck.of(application, campaign, _judged(model, model.check(answers)), at)
+        path = steps(models.get, models.names(), application.model, model)
+        answers = adopted_answers(application.answers, path)
+        Recheck.of(application, campaign, _judged(application, path[0], model, model.check(answers)), at)
     campaign.advance(found[-1].id if len(found) == BUNCH else None, at)
 
 
@@ -134,10 +135,20 @@ STEPS: tuple[tuple[Callable[[Campaigns, datetime], Any], Act], ...] = (
 )
 
 
-def _judged(model: Model, findings: tuple[Finding, ...]) -> Judged:
+def _judged(application: Application, pinned: Model, model: Model, found: tuple[Finding, ...]) -> Judged:
+    findings = [_excepted(application, pinned, model, one) for one in found]
     rights = {rule["id"]: rule["right"] for rule in model.public["rules"] if "right" in rule}
-    broken = {rights[one["rule"]] for one in findings if one["severity"] == "violation" and one["rule"] in rights}
-    return Judged(findings=findings, rights=tuple(sorted(broken)))
+    broken = [one["rule"] for one in findings if one["severity"] == "violation" and "override" not in one]
+    return Judged(findings=findings, rights=tuple(sorted({rights[rule] for rule in broken if rule in rights})))
+
+
+def _excepted(application: Application, pinned: Model, model: Model, finding: Finding) -> dict[str, Any]:
+    """Return the finding with the exception that was made from it: for the same answer, and the same demand."""
+    about = (finding["rule"], finding["pointer"], finding["observed"])
+    for one in application.overridden:
+        if about == (one["rule"], one["pointer"], one["observed"]) and finding["rule"] in unchanged(pinned, model):
+            return {**finding, "override": one["override"]}
+    return dict(finding)
 
 
 def _now() -> datetime:

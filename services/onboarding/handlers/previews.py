@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.onboarding.commands import Answers
 from services.onboarding.domain import APPROVED, Impact, Preview
-from services.onboarding.handlers.translation import adopted_answers, moves
+from services.onboarding.handlers.translation import adopted_answers, moves, steps, unchanged
 from services.onboarding.model import Model, load, verdict
 from services.onboarding.model.check import Judge
 from services.onboarding.repository import Models, Previews
@@ -70,7 +70,7 @@ def _preview_some(database: Database) -> bool:
             previews.forget(preview)  # the draft has changed since
             return True
         rows = previews.looked_at(preview.cursor, BUNCH)
-        found = Comparison(models.compiled(version), models.get).impacts(rows)
+        found = Comparison(models.compiled(version), models.get, models.names()).impacts(rows)
         previews.add([Impact(preview_id=preview.id, **one) for one in found])
         preview.advance(rows[-1].id if len(rows) == BUNCH else None, len(rows), found, database.now(session))
         return True
@@ -79,8 +79,8 @@ def _preview_some(database: Database) -> bool:
 class Comparison:
     """A draft beside the versions that applications were checked with."""
 
-    def __init__(self, draft: Model, pinned: Callable[[str], Model]) -> None:
-        self._draft, self._pinned = draft, pinned
+    def __init__(self, draft: Model, get: Callable[[str], Model], known: Collection[str]) -> None:
+        self._draft, self._get, self._known = draft, get, known
         self._pairs: dict[str, Pair] = {}
 
     def impacts(self, rows: Sequence[Any]) -> list[Found]:
@@ -90,7 +90,7 @@ class Comparison:
     def _impact(self, row: Any) -> Found | None:
         id_, number, status, use_case, pinned, text = row
         if pinned not in self._pairs:
-            self._pairs[pinned] = Pair(self._pinned(pinned), self._draft)
+            self._pairs[pinned] = Pair(steps(self._get, self._known, pinned, self._draft))
         changed = self._pairs[pinned].changed(json.loads(text))
         if changed is None:
             return None
@@ -102,28 +102,25 @@ class Comparison:
 
 
 class Pair:
-    """Two versions. Rules that say the same in both are asked only of those who notice a difference anyway."""
+    """Two versions, the ends of `path`. Rules that say the same in both are asked only where something differs."""
 
-    def __init__(self, old: Model, new: Model) -> None:
-        self._old, self._new = old, new
-        same = [rule["id"] for rule in old.public["rules"] if _demand(rule) in map(_demand, new.public["rules"])]
+    def __init__(self, path: Sequence[Model]) -> None:
+        self._path, self._moves = path, moves(path)
+        self._old, self._new = old, new = path[0], path[-1]
+        same = unchanged(old, new)
         self._before, self._after = _without(old, same), _without(new, same)
 
     def changed(self, answers: Answers) -> Found | None:
         """Return the verdicts `before` and `after` and the `changes` of findings; None if there are none."""
-        given = adopted_answers(answers, self._old, self._new)
+        given = adopted_answers(answers, self._path)
         if given == answers and _severities(self._before.check(answers)) == _severities(self._after.check(answers)):
             return None
         before, after = self._old.check(answers), self._new.check(given)
-        changes = list(_changes(_severities(before, moves(self._old, self._new)), _severities(after)))
+        changes = list(_changes(_severities(before, self._moves), _severities(after)))
         return {"before": verdict(before), "after": verdict(after), "changes": changes} if changes else None
 
 
-def _demand(rule: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: rule.get(name) for name in ("id", "severity", "pointer", "applies_to", "requires")}
-
-
-def _without(model: Model, same: Sequence[str]) -> Judge:
+def _without(model: Model, same: Collection[str]) -> Judge:
     """Return what is left of the model without these rules, and without those that people judge."""
     rules = [rule for rule in model.public["rules"] if rule["id"] not in same and "requires" in rule]
     return Judge(model.version, model.schema, rules)
@@ -185,7 +182,7 @@ def _prepare(draft: str, pinned: Mapping[str, str]) -> None:
             known[name] = load(pinned[name], name)
         return known[name]
 
-    _WORKER["comparison"] = Comparison(load(draft), model)
+    _WORKER["comparison"] = Comparison(load(draft), model, pinned)
 
 
 def _work(rows: Sequence[Any]) -> list[Found]:

@@ -108,7 +108,8 @@ class Campaigns:
         return [(one, recheck) for one in found for recheck in one.rechecks if recheck.id in still]
 
     def _to_change(self, query: Select[Application]) -> list[Application]:
-        found = list(self._session.scalars(query.options(selectinload(Application.rechecks))))  # type: ignore[arg-type]
+        with_ = selectinload(Application.rechecks), selectinload(Application.assessments)  # type: ignore[arg-type]
+        found = list(self._session.scalars(query.options(*with_)))
         for one in found:
             hold(self._session, one)
         return found
@@ -123,4 +124,6 @@ class Campaigns:
 
 def _unchecked(campaign: Campaign) -> ColumnElement[bool]:
     known = exists().where(rechecks.c.campaign_id == campaign.id, rechecks.c.application_id == applications.c.id)
-    return applications.c.status.in_(APPROVED) & (applications.c.model != campaign.model) & ~known
+    # Once a later version counts, only its own campaign finds anything; if that one is withdrawn, this one goes on.
+    later = exists().where(campaigns.c.started_at > campaign.started_at, campaigns.c.stage != Stage.VOID)
+    return applications.c.status.in_(APPROVED) & (applications.c.model != campaign.model) & ~known & ~later

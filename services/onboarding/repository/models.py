@@ -42,6 +42,9 @@ class Models:
         hold(self._session, found)
         return found
 
+    def names(self) -> set[str]:
+        return set(self._known())
+
     def has(self, name: str) -> bool:
         return name in self._known()
 

@@ -172,6 +172,29 @@ def test_a_cure_that_breaks_another_rule_after_the_period_pauses_that_right() ->
     assert (resumed.rights, paused.rights) == (("devices",), ("listing",))
 
 
+def test_a_right_that_is_put_at_risk_after_the_period_pauses_although_nothing_was_paused_before() -> None:
+    application, recheck = checked(broken())
+    lead_to_the_end(application, recheck)
+    told(application)
+
+    recheck.cure(application, NEW, broken("listing"), AFTER)
+
+    assert (recheck.state, recheck.paused_rights) == (State.PAUSED, ["listing"])
+    assert [type(one) for one in told(application)] == [events.RightsPaused]
+
+
+def test_a_partial_cure_pauses_nothing_whose_own_period_runs_still() -> None:
+    application, earlier = checked(broken("devices"))
+    earlier.come_due(application, AFTER)
+    later = Recheck.of(application, a_campaign(model="1.2", at=AFTER), broken("devices", "listing"), AFTER)
+    told(application)
+
+    later.cure(application, NEW, broken("listing"), AFTER)
+
+    assert (later.state, later.paused_rights) == (State.GRACE, [])
+    assert [type(one) for one in told(application)] == [events.RightsResumed]
+
+
 def test_a_void_re_check_gives_everything_back() -> None:
     application, recheck = checked(broken("publication"))
     recheck.come_due(application, AFTER)
