@@ -39,6 +39,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     text,
 )
@@ -152,7 +153,7 @@ def _add_inbox(metadata: MetaData) -> None:
         Column("body", LargeBinary),  # only while somebody still needs it
         Column("received_at", Moment, nullable=False),
     )
-    open_ = inbox.c.status.in_(("waiting", "retry", "parked"))
+    open_ = open_messages(inbox)
     Index("ix_inbox_open", inbox.c.status, inbox.c.aggregate_id, postgresql_where=open_, sqlite_where=open_)
     Table(
         "cursors",
@@ -161,6 +162,11 @@ def _add_inbox(metadata: MetaData) -> None:
         Column("aggregate_id", Uuid, primary_key=True),
         Column("sequence", Integer, nullable=False),
     )
+
+
+def open_messages(inbox: Table) -> ColumnElement[bool]:
+    """What is not done, in the very words of its index: with other words SQLite reads all there ever was."""
+    return inbox.c.status.in_([literal_column(f"'{one}'") for one in ("waiting", "retry", "parked")])
 
 
 def _add_desk(metadata: MetaData) -> None:

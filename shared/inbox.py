@@ -20,7 +20,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from shared import metrics
-from shared.database import Database, unavailable
+from shared.database import Database, open_messages, unavailable
 from shared.envelope import BrokenContract, Envelope, read, unseal
 from shared.failpoints import reach
 from shared.kernel import Event
@@ -121,6 +121,7 @@ class Inbox:
     def __init__(self, service: str, database: Database, reactions: Reactions, again: Reactions | None = None) -> None:
         self.service, self.database = service, database
         self.table, self.cursors = database.metadata.tables["inbox"], database.metadata.tables["cursors"]
+        self.is_open = open_messages(self.table)
         self.reactions = {kind.name: (kind, react) for kind, react in reactions.items()}
         #: What to do about what is told again to this service: take the state over, and tell nobody a second time.
         self.again = {kind.name: (kind, react) for kind, react in (again or {}).items()}
@@ -211,7 +212,7 @@ class Inbox:
     def open_ones(self) -> dict[str, tuple[int, float]]:
         """Return how many messages of each open status there are, and how many seconds the oldest has been here."""
         table, status = self.table, self.table.c.status
-        query = select(status, func.count(), func.min(table.c.received_at)).where(status.in_(OPEN)).group_by(status)
+        query = select(status, func.count(), func.min(table.c.received_at)).where(self.is_open).group_by(status)
         with self.database.reading() as session:
             now = self.database.now(session)
             found = {row[0]: (row[1], (now - row[2]).total_seconds()) for row in session.execute(query)}
@@ -373,21 +374,20 @@ class Inbox:
         first = (table.c.sequence == 1) | next_in_line
         with self.database.reading() as session:
             now = self.database.now(session)
-            due = select(table).where(table.c.status == "retry", table.c.due_at <= now).order_by(table.c.due_at)
-            ready = (
-                select(table)
-                .outerjoin(cursors, next_in_line)
-                .where(table.c.status == "waiting", first)
-                .order_by(table.c.sequence)
+            due = select(table).where(table.c.status == "retry", self.is_open, table.c.due_at <= now)
+            ready = select(table).where(table.c.status == "waiting", self.is_open, first)
+            chosen = (
+                due.order_by(table.c.due_at),
+                ready.outerjoin(cursors, next_in_line).order_by(table.c.sequence),
             )
-            return [*session.execute(due.limit(100)).all(), *session.execute(ready.limit(100)).all()]
+            return [row for query in chosen for row in session.execute(query.limit(100))]
 
     def waiting_rows(self, keys: list[Key]) -> list[Row[Any]]:
         if not keys:
             return []
         table = self.table
         mine = tuple_(table.c.teller, table.c.aggregate_id).in_(keys)
-        query = select(table).where(table.c.status == "waiting", mine).order_by(table.c.sequence)
+        query = select(table).where(table.c.status == "waiting", self.is_open, mine).order_by(table.c.sequence)
         with self.database.reading() as session:
             return list(session.execute(query).all())
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, func, select
 from shared.contracts import EVENTS
 from shared.desk.advice import suggestion
 from shared.envelope import BrokenContract, complaints, read, schema
-from shared.inbox import OPEN, Inbox
+from shared.inbox import Inbox
 
 #: What stands in the place of a value that is, or may be, about a person.
 HIDDEN = "(hidden)"
@@ -53,7 +53,7 @@ def types(inbox: Inbox) -> list[str]:
     """Return the types of events that lie open."""
     c = inbox.table.c
     with inbox.database.reading() as session:
-        return sorted(filter(None, session.scalars(select(c.type).where(c.status.in_(OPEN)).distinct())))
+        return sorted(filter(None, session.scalars(select(c.type).where(inbox.is_open).distinct())))
 
 
 def find(inbox: Inbox, event_id: UUID) -> Row[Any] | None:
@@ -125,7 +125,9 @@ def as_json(data: Any) -> str:
 
 def _chosen(inbox: Inbox, query: Select[Any], wanted: Wanted) -> Select[Any]:
     c = inbox.table.c
-    query = query.where(c.status.in_((wanted.status,) if wanted.status else OPEN))
+    query = query.where(inbox.is_open)
+    if wanted.status:
+        query = query.where(c.status == wanted.status)
     if wanted.type:
         query = query.where(c.type == wanted.type)
     if wanted.since:
@@ -140,7 +142,9 @@ def _waiting_behind(inbox: Inbox, row: Row[Any]) -> list[dict[str, Any]]:
         return []
     c = inbox.table.c
     mine = (c.teller == row.teller) & (c.aggregate_id == row.aggregate_id) & (c.sequence > row.sequence)
-    query = select(c.event_id, c.type, c.sequence).where(mine, c.status == "waiting").order_by(c.sequence)
+    query = (
+        select(c.event_id, c.type, c.sequence).where(mine, inbox.is_open, c.status == "waiting").order_by(c.sequence)
+    )
     with inbox.database.reading() as session:
         return [dict(one._mapping) for one in session.execute(query)]  # noqa: SLF001 - the documented way to a dict
 

@@ -6,7 +6,7 @@ import json
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from services.catalog import tables
@@ -53,6 +53,25 @@ def make_due(inbox: Inbox) -> None:
         session.execute(
             update(inbox.table).where(inbox.table.c.due_at.is_not(None)).values(due_at=inbox.table.c.received_at)
         )
+
+
+def test_who_looks_for_what_is_open_does_not_read_all_there_ever_was(inbox: Inbox) -> None:
+    inbox.take([delivery(approved(), 1)])
+    asked: list[tuple[str, object]] = []
+    event.listen(inbox.database.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+
+    inbox.run_due()
+    inbox.run_waiting([("onboarding", uuid4())])
+    inbox.open_ones()
+    desk.open_rows(inbox)
+    desk.types(inbox)
+
+    if inbox.database.sqlite:  # PostgreSQL weighs it by the size of the table
+        with inbox.database.engine.connect() as connection:
+            for query, values in asked[:]:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+                assert not [line for line in plan if line[3].startswith("SCAN inbox")], query
+    assert len(asked) >= 6
 
 
 def test_an_event_takes_effect_and_its_own_event_waits_in_the_outbox(inbox: Inbox) -> None:
