@@ -236,7 +236,8 @@ def _parameters(place: Place) -> list[Any]:
 
 def _responses(place: Place) -> Schema:
     doc = place.doc
-    names = ["Content-Language", "X-Correlation-Id"]
+    names = ["X-Correlation-Id"]
+    names += ["Content-Language"] if doc.gives.endswith("json") else []  # a table has no sentences
     names += ["ETag"] if doc.answers in WITH_ETAG else []
     names += ["Link"] if doc.answers in PAGED else []
     names += ["Location"] if doc.status == 201 else []  # noqa: PLR2004

@@ -13,6 +13,7 @@ from tests.support import hub as hubs
 from tests.support.contract import HeldClient, held
 from tests.support.hub import Hub, wait_for
 from tests.support.models import document
+from tests.support.scene import raw
 
 QUESTION = {"text": "Welche Daten verlassen die Stadt?", "pointer": "/data"}
 NOBODY = "/api/v1/applications/5d0b7c1e-8a44-4d0f-9a52-0c5b0b6c7f21"
@@ -195,7 +196,8 @@ def test_a_version_comes_into_force_with_all_that_follows_and_is_taken_back(
     partner, approved = applied(stranger, answers=examples["school_routes"])  # whose availability will not do
     decided(vera, jonas, approved, {"outcome": "approve"})
     owner, draft = applied(stranger, submit=False)
-    assert vera.call("PUT", "/api/v1/models/3.0", document("3.0", follows="1.1")).status_code == 201
+    made = vera.call("PUT", "/api/v1/models/3.0", document("3.0"))
+    assert made.status_code == 201, made.text
     etag, made = vera.get("/api/v1/models/1.1").headers["ETag"], room.parse(room.shipped()["1.1"].text, "1.1")
     assert vera.call("PUT", "/api/v1/models/1.1", made, If_Match=etag).status_code == 200
     assert vera.post("/api/v1/models/1.1/preview", {}).status_code == 202
@@ -225,6 +227,23 @@ def test_a_version_comes_into_force_with_all_that_follows_and_is_taken_back(
     step(jonas, "1.1", "withdrawal", {"reason": "Versehen."})
     assert stranger.json("/api/v1/models/current")["version"] == "1.0"
     assert wait_for(lambda: owner.json(f"/api/v1/applications/{draft}")["model"] == "1.0")
+
+
+def test_an_intermediary_vouches_and_brings_a_cohort(stranger: HeldClient, vera: HeldClient, jonas: HeldClient) -> None:
+    answers = stranger.example()
+    organisation = answers["organisation"] | {"kind": "intermediary", "on_behalf_consent": True}
+    house, own = applied(stranger, answers=answers | {"organisation": organisation})
+    decided(vera, jonas, own, {"outcome": "approve"})
+    partner, id_ = applied(stranger)
+    code = partner.post(f"/api/v1/applications/{id_}/vouching", {}).json()["code"]
+    voucher = house.post("/api/v1/vouchers", {"code": code, "text": "Kennen wir gut."}).json()["id"]
+
+    assert house.json("/api/v1/vouchers")["items"][0]["id"] == voucher
+    assert house.post(f"/api/v1/vouchers/{voucher}/revocation", {}).json()["revoked"]
+    table = house.get("/api/v1/cohorts/template.csv", Accept="text/csv")
+    brought = raw(house, "POST", "/api/v1/cohorts", table.content, Content_Type="text/csv")
+    house.contract.hold("POST", "/api/v1/cohorts", brought)
+    assert (table.status_code, brought.status_code) == (200, 200)
 
 
 def test_contracts_and_their_page(stranger: HeldClient) -> None:
