@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -80,6 +81,21 @@ def test_the_three_services_have_the_same_rooms() -> None:
     rooms = {name: rooms_of(name) - OWN_ROOMS[name] for name in NAMES}
     assert rooms["catalog"] == rooms["onboarding"] == rooms["notifications"]
     assert all(OWN_ROOMS[name] <= rooms_of(name) for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_door_hides_another_of_the_same_name(name: str) -> None:
+    code = (
+        "import collections, shared.run, importlib;"
+        f"service = importlib.import_module('services.{name}.service').Service;"
+        "names = collections.Counter(n for c in service.__mro__"
+        " if c.__module__.startswith('services') for n in vars(c) if not n.startswith('__'));"
+        "print(sorted(n for n, count in names.items() if count > 1))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_everything_is_caught_only_where_nothing_may_end() -> None:

@@ -52,7 +52,7 @@ class CampaignPages:
         return self._move_campaign_page(ask, id, STOP, handlers.stop_campaign, body=body, done="stopped")
 
     @http("POST", "/workbench/campaigns/<id>/resume")
-    def do_resume(self, ask: Ask, id: str) -> Response:  # noqa: A002
+    def do_resume_campaign(self, ask: Ask, id: str) -> Response:  # noqa: A002
         return self._move_campaign_page(ask, id, RESUME, handlers.resume_campaign, body={}, done="resumed")
 
     @http("GET", "/workbench/models/<version>/preview")
