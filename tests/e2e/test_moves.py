@@ -50,7 +50,7 @@ def test_checks_find_what_the_draft_shows(hub: Hub, verdict: str) -> None:
     draft = Case(hub, submit=False, answers=answers, title="").now()
 
     assert checked.status_code == 200
-    assert set(checked.json()) == {"model", "verdict", "findings", "links"}
+    assert set(checked.json()) == {"model", "verdict", "findings", "checklist", "links"}
     assert checked.json()["findings"] == draft["findings"]
     assert checked.json()["verdict"] == ("sound" if verdict == "sound" else "unsound") == draft["verdict"]
 
