@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from shared.contracts.onboarding import ApplicationReplied, ApplicationWithdrawn
 from tests.simulation.world import FATES, HEARS, TELLERS, World
 
-SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "2000"))
+SCHEDULES = int(os.environ.get("SIMULATION_SCHEDULES", "1000"))
 SEED = int(os.environ.get("SIMULATION_SEED") or secrets.randbelow(2**32))
 STEPS = 25
 WORKERS = os.cpu_count() or 1
