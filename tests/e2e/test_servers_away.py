@@ -49,16 +49,17 @@ def test_a_database_that_goes_away_is_said_with_503_and_comes_back(
     with servers.own_vhost(rabbit_url) as broker:
         hub = hubs.separate(tmp_path, broker, postgres.url)
         try:
-            before = hub.client().apply("Davor").json()
+            answers = hub.client().example()
+            before = hub.client().apply("Davor", answers=answers).json()
             postgres.crash()
-            refused = [hub.client().apply("Dazwischen"), hub.client().get("/api/v1/use-cases")]
+            refused = [hub.client().apply("Dazwischen", answers=answers), hub.client().get("/api/v1/use-cases")]
             assert [(answer.status_code, "Retry-After" in answer.headers) for answer in refused] == [(503, True)] * 2
             assert wait_for(lambda: readiness(hub) == {503}, within=10)
             assert hub.processes["onboarding"].child is not None
 
             postgres.start()
             assert wait_for(lambda: readiness(hub) == {200}, within=30)
-            after = wait_for(lambda: accepted(hub), within=30)
+            after = wait_for(lambda: accepted(hub, answers), within=30)
             for application in (before, after):
                 hub.approve(application["id"])
                 path = f"/api/v1/applications/{application['id']}"
@@ -74,8 +75,8 @@ def readiness(hub: Hub) -> set[int]:
     return {requests.get(f"{url}/health/ready", timeout=10).status_code for url in hub.bases.values()}
 
 
-def accepted(hub: Hub) -> dict | None:
-    answer = hub.client().apply("Danach")
+def accepted(hub: Hub, answers: dict) -> dict | None:
+    answer = hub.client().apply("Danach", answers=answers)
     return answer.json() if answer.status_code == 201 else None
 
 
