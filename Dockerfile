@@ -12,7 +12,7 @@ WORKDIR /srv/hub
 COPY services/ services/
 COPY shared/ shared/
 # A service's image holds no code of the other two.
-RUN test "$SERVICE" = all || test -f "services/$SERVICE/service.py" || exit 1; \
+RUN test "$SERVICE" = all || test -f "services/$SERVICE/__main__.py" || exit 1; \
     for one in onboarding catalog notifications; do \
         test "$SERVICE" = all || test "$SERVICE" = "$one" || rm -r "services/$one"; \
     done; \

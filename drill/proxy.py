@@ -40,14 +40,14 @@ class Proxy:
 
     def cut(self, *, reset: bool = False) -> None:
         """End every connection there is; with `reset` by RST, as a firewall does."""
-        with self._guard:
+        with self._guard:  # who carries closes both ends behind it, so all of them are told before one is closed
             ends, self._open = list(self._open), set()
-        for end in ends:
-            with contextlib.suppress(OSError):
-                if reset:
-                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                # Closing alone wakes nobody who waits in recv, and reading no more says nothing to the other side.
-                end.shutdown(socket.SHUT_RD if reset else socket.SHUT_RDWR)
+            for end in ends:
+                with contextlib.suppress(OSError):
+                    if reset:
+                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                    # Closing alone wakes nobody who waits in recv, and reading no more says nothing to the other side.
+                    end.shutdown(socket.SHUT_RD if reset else socket.SHUT_RDWR)
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
