@@ -136,8 +136,8 @@ def test_the_proxy_cuts_in_mid_message(proxy: Proxy) -> None:
         near.sendall(b"ab")
         assert near.recv(10) == b"ab"
         near.sendall(b"cd")
-        assert near.recv(10) == b""
-        assert proxy.carried == 4  # "ab" there and back
+        rest = b"".join(iter(lambda: near.recv(10), b""))
+        assert rest in {b"", b"c"}, "the third byte went through, and may have been answered; no fourth did"
 
 
 def test_the_mailbox_keeps_mail_and_can_interrupt_its_answer() -> None:
