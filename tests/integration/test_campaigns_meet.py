@@ -13,7 +13,7 @@ from services.onboarding import handlers, model, tables
 from services.onboarding.commands import OverrideRule
 from services.onboarding.domain import Recheck, State, Status
 from services.onboarding.handlers.campaigns import answers_to_cure
-from services.onboarding.repository import Applications, Campaigns
+from services.onboarding.repository import Applications, Campaigns, Models
 from shared.database import Database
 from tests.integration.conftest import OpenDatabase
 from tests.support import partners
@@ -116,3 +116,28 @@ def test_an_exception_ends_where_the_rule_says_something_else(database: Database
 
     [found] = checked(database, partner)
     assert (found.state, found.rights) == (State.GRACE, ["devices"])
+
+
+@pytest.mark.parametrize("days", [1, 200])
+def test_a_period_that_a_mistaken_version_ended_begins_anew_when_it_is_withdrawn(database: Database, days: int) -> None:
+    [partner] = partners.approve(database, [BROKEN])
+    partners.publish(database)
+    run(database)
+    partners.publish(database, document("2.0", partners.STRICTER))
+    run(database, days=days)  # at last the campaign of the first version is over, with nothing left to do
+    withdraw(database, "2.0")
+
+    run(database)
+    run(database, days=1)  # by the next pass
+
+    first, mistaken = checked(database, partner)
+    assert (first.model, first.state, mistaken.state) == (partners.STRICTER, State.GRACE, State.VOID)
+    assert first.next_at is not None
+    with database.reading() as session:
+        assert Applications(session).get(partner).rechecks[-1].model == partners.STRICTER
+
+
+def withdraw(database: Database, version: str) -> None:
+    with database.transaction() as session:
+        found = Models(session).version(version)
+        handlers.void_campaign(session, found, "Versehen.", partners.VERA, database.now(session))

@@ -100,6 +100,15 @@ class Campaign(Aggregate):
             self.stage, self.reason, self.changed_by = Stage.VOID, reason, by
             self._tell_stopped("withdrawn", at)
 
+    def go_on(self, at: datetime) -> None:
+        """Begin a new pass, even after the end: what a later, now withdrawn version replaced counts again."""
+        self.cursor = self.swept_at = None
+        if self.stage is Stage.FINISHED:
+            self.stage, self.finished_at = Stage.RUNNING, None
+            self.record(
+                told.CampaignResumed(campaign_id=self.id, model=self.model, resumed_by=self.changed_by, resumed_at=at)
+            )
+
     def finish(self, *, conforming: int, cured: int, uncured: int, at: datetime) -> None:
         self.stage, self.finished_at = Stage.FINISHED, at
         self.record(

@@ -109,6 +109,10 @@ def _come_due(session: Session, found: list[tuple[Application, Recheck]], at: da
 def _void_some(session: Session, found: list[tuple[Application, Recheck]], at: datetime) -> None:
     for application, recheck in found:
         recheck.void(application, at)
+        if replaced := [one for one in application.rechecks if one.state is State.REPLACED]:
+            # What it was about counts again: its campaign checks the application anew, with a whole period.
+            application.rechecks.remove(replaced[-1])
+            Campaigns(session).get(replaced[-1].campaign_id).go_on(at)
 
 
 def _over(campaigns: Campaigns, at: datetime) -> Campaign | None:
