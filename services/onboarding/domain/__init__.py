@@ -6,7 +6,6 @@ from services.onboarding.domain.applications import (
     REVIEW_DAYS,
     SIGNATURE_DAYS,
     Application,
-    Entry,
 )
 from services.onboarding.domain.assessments import (
     BROKEN,
@@ -21,6 +20,7 @@ from services.onboarding.domain.assessments import (
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
 from services.onboarding.domain.decisions import Decision
 from services.onboarding.domain.previews import Impact, Preview
+from services.onboarding.domain.questions import Entry
 from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WHO, Status
 from services.onboarding.domain.versions import UNSEEN, ModelVersion, VersionStatus, counts_again, stays_until
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.onboarding.commands import Answers
-from services.onboarding.domain.applications import Application, Entry
+from services.onboarding.domain.applications import Application
 from services.onboarding.domain.assessments import Findings
+from services.onboarding.domain.questions import Entry
 from services.onboarding.domain.statuses import ADOPTS, OPEN
 from shared.contracts import models as told
 from shared.kernel import Conflict, Text

@@ -17,6 +17,7 @@ from services.onboarding.commands import (
     ProposeDecision,
     Reply,
 )
+from services.onboarding.domain import telling
 from services.onboarding.domain.assessments import (
     Assessed,
     Assessment,
@@ -31,21 +32,20 @@ from services.onboarding.domain.assessments import (
     unsound,
     voucher,
 )
-from services.onboarding.domain.decisions import Decision, condition, need_second_hand, own_application
+from services.onboarding.domain.decisions import Decided, Decision, condition, own_application
+from services.onboarding.domain.questions import Entry, Questioned, asked, replied
 from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, S, Status
 from shared.contracts import onboarding as told
-from shared.kernel import Aggregate, Conflict, Invalid, Problem, Text
+from shared.kernel import Aggregate, Conflict, Text
 
 if TYPE_CHECKING:
     from services.onboarding.domain.campaigns import Recheck
-
-Entry = dict[str, Any]
 
 REPLY_DAYS, REVIEW_DAYS, SIGNATURE_DAYS = 14, 14, 3
 
 
 @dataclass(eq=False, kw_only=True)
-class Application(Assessed, Aggregate):
+class Application(Assessed, Decided, Questioned, Aggregate):
     """One application. `answers`, `checked`, `questions` and `timeline` are replaced, never changed in place.
 
     `checked` is what the model says of the answers: what they miss, and what people have to judge (`judged_by`).
@@ -89,21 +89,8 @@ class Application(Assessed, Aggregate):
             created_at=at, changed_at=at,
         )  # fmt: skip
         application._note(owner, "applicant", at)
-        application._tell_contact()
+        application.record(telling.contact(application))
         return application
-
-    @property
-    def open_decision(self) -> Decision | None:
-        return next((one for one in self.decisions if one.state == "open"), None)
-
-    @property
-    def decision(self) -> Decision | None:
-        """The decision both signed, once there is one."""
-        return next((one for one in self.decisions if one.state == "confirmed"), None)
-
-    @property
-    def open_questions(self) -> list[Entry]:
-        return [one for one in self.questions if one["reply"] is None]
 
     def next(self) -> tuple[str, date | None] | None:
         """Who acts next and until when; None at an end."""
@@ -138,7 +125,7 @@ class Application(Assessed, Aggregate):
         same = contact.email.lower() == self.email.lower()
         self.person, self.email, self.language = contact.name, contact.email, contact.language
         self.proved = self.proved and same
-        self._tell_contact()
+        self.record(telling.contact(self))
 
     def take_model(self, model: str, adopted: Entry, by: str, role: str, at: datetime) -> None:
         """Go over to another version of the model; answers and findings are taken beside it."""
@@ -155,7 +142,7 @@ class Application(Assessed, Aggregate):
         """The link sent to the address came back from there."""
         if not self.proved:
             self.proved = True
-            self._tell_contact()
+            self.record(telling.contact(self))
 
     def submit(self, at: datetime) -> None:
         """Hand the application to the city. Raises Invalid with the findings that block it."""
@@ -180,17 +167,13 @@ class Application(Assessed, Aggregate):
         self._take_up(at, by)
         self._become(S.CLARIFICATION, at, by, "reviewer")
         self.due_on = command.due or (at + timedelta(days=REPLY_DAYS)).date()
-        asked = [
-            {"id": str(uuid4()), "text": one.text, "pointer": one.pointer, "asked_at": at.isoformat(), "reply": None,
-             "replied_at": None}
-            for one in command.items
-        ]  # fmt: skip
-        self.questions = [*self.questions, *asked]
+        new = asked(command.items, at)
+        self.questions = [*self.questions, *new]
         self.record(
             told.QuestionsAsked(
                 application_id=self.id,
                 number=self.number,
-                questions=len(asked),
+                questions=len(new),
                 due_on=self.due_on,
                 asked_at=at,
             )
@@ -200,21 +183,7 @@ class Application(Assessed, Aggregate):
         """Keep replies; once all questions are answered the city goes on. Raises Invalid for an unknown question."""
         if self.status is not S.CLARIFICATION:
             raise self._wrong_state(S.IN_REVIEW)
-        open_ = {one["id"]: one for one in self.open_questions}
-        given = {one.question: one.text for one in replies}
-        asked = [one.question for one in replies]
-        wrong = [index for index, id_ in enumerate(asked) if id_ not in open_ or id_ in asked[:index]]
-        if wrong:
-            text = Text(
-                de="Diese Frage ist nicht offen oder schon beantwortet.",
-                en="This question is not open or already answered.",
-            )
-            places = [Problem(f"/items/{index}/question", "unknown_question", text) for index in wrong]
-            raise Invalid(text, code="unknown_question", problems=places)
-        self.questions = [
-            {**one, "reply": given[one["id"]], "replied_at": at.isoformat()} if one["id"] in given else one
-            for one in self.questions
-        ]
+        self.questions = replied(self.questions, replies, at)
         self.changed_at = at
         if not self.open_questions:
             self.due_on = None
@@ -286,7 +255,7 @@ class Application(Assessed, Aggregate):
         decision.state = "confirmed"
         self._become(BECOMES[decision.outcome], at, by, "approver")
         declined = told.ApplicationDeclined(application_id=self.id, number=self.number, declined_at=at)
-        self.record(declined if decision.outcome == "decline" else self._approved(decision, at))
+        self.record(declined if decision.outcome == "decline" else telling.approved(self, decision, at))
 
     def listed(self, slug: str) -> None:
         """The catalog shows the use case now."""
@@ -294,19 +263,9 @@ class Application(Assessed, Aggregate):
 
     def retell(self, at: datetime) -> None:
         """Tell how it stands now in facts that are known, for a listener that missed how it came to this."""
-        self._tell_contact()
+        self.record(telling.contact(self))
         if (decision := self.decision) and decision.outcome != "decline":
-            self.record(self._approved(decision, decision.signed_at or at))
-
-    def _may_sign(self, by: str, decision: Decision | None = None) -> None:
-        """The one place that says who may put a signature under a decision."""
-        self._need_outside(by)
-        if decision is not None:
-            need_second_hand(by, decision, {one["override"]["by"] for one in self.overridden})
-
-    def _need_outside(self, by: str) -> None:
-        if by in {self.owner, self.filed_by}:
-            raise own_application()
+            self.record(telling.approved(self, decision, decision.signed_at or at))
 
     def _need_approvable(self) -> None:
         """Raise Invalid while something blocks: a violation, or a rule that people still have to judge."""
@@ -339,13 +298,6 @@ class Application(Assessed, Aggregate):
             )
         )
 
-    def _close_open_decision(self, state: str, at: datetime) -> str:
-        decision = self.open_decision
-        if decision is None:
-            return ""
-        decision.state, decision.signed_at = state, at
-        return decision.proposed_by
-
     def _become(self, status: Status, at: datetime, by: str, role: str, note: str = "") -> None:
         if status not in NEXT[self.status]:
             raise self._wrong_state(status)
@@ -363,26 +315,3 @@ class Application(Assessed, Aggregate):
             Text(de=f"Der Antrag ist {self.status}{wish}.", en=f"The application is {self.status}{want}."),
             code="state",
         )
-
-    def _tell_contact(self) -> None:
-        self.record(
-            told.ContactChanged(
-                application_id=self.id, number=self.number, owner=self.owner, person=self.person, email=self.email,
-                language=self.language, proved=self.proved,
-            )
-        )  # fmt: skip
-
-    def _approved(self, decision: Decision, at: datetime) -> told.ApplicationApproved:
-        organisation, use_case = self.answers["organisation"], self.answers["use_case"]
-        return told.ApplicationApproved(
-            application_id=self.id, number=self.number, kind=self.kind, provider=organisation["name"],
-            title=use_case["title"], summary=use_case.get("summary", ""), themes=tuple(use_case["theme"]),
-            stage=use_case.get("stage", "idea"), strategies=tuple(use_case.get("strategy", ())),
-            public_service=bool(use_case.get("public_service")), conditions=len(decision.conditions), approved_at=at,
-            alignment=_alignment(use_case), exceptions=tuple(one["rule"] for one in self.overridden),
-        )  # fmt: skip
-
-
-def _alignment(use_case: Entry) -> tuple[Entry, ...]:
-    """Return which passage of which strategy it serves; None where the model does not ask for the passage."""
-    return tuple({"strategy": one, "passage": use_case.get(f"passage_{one}")} for one in use_case.get("strategy", ()))

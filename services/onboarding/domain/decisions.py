@@ -28,6 +28,44 @@ class Decision:
     comment: str = ""
 
 
+class Decided:
+    """What an application says of the decisions about it, and who may sign them."""
+
+    owner: str
+    filed_by: str | None
+    decisions: list[Decision]
+
+    @property
+    def overridden(self) -> list[dict[str, Any]]:
+        raise NotImplementedError
+
+    @property
+    def open_decision(self) -> Decision | None:
+        return next((one for one in self.decisions if one.state == "open"), None)
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision both signed, once there is one."""
+        return next((one for one in self.decisions if one.state == "confirmed"), None)
+
+    def _may_sign(self, by: str, decision: Decision | None = None) -> None:
+        """The one place that says who may put a signature under a decision."""
+        self._need_outside(by)
+        if decision is not None:
+            need_second_hand(by, decision, {one["override"]["by"] for one in self.overridden})
+
+    def _need_outside(self, by: str) -> None:
+        if by in {self.owner, self.filed_by}:
+            raise own_application()
+
+    def _close_open_decision(self, state: str, at: datetime) -> str:
+        decision = self.open_decision
+        if decision is None:
+            return ""
+        decision.state, decision.signed_at = state, at
+        return decision.proposed_by
+
+
 def condition(one: Condition) -> dict[str, Any]:
     return {"text": one.text, "due": one.due.isoformat() if one.due else None}
 
