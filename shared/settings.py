@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 from shared import failpoints
+from shared.operator import read_operator
 
 ROLES = ("doors", "listener", "relay", "clock", "sender")
 
@@ -37,6 +38,7 @@ class Settings:
     roles: tuple[str, ...]  #: ROLES this process plays
     secret_file: Path | None  #: HOUSE_SECRET_FILE; made in DATA_DIR when embedded
     tokens_file: Path | None  #: ADMIN_TOKENS_FILE; made in DATA_DIR when embedded
+    operator_file: Path | None  #: OPERATOR_FILE, what only the operator can say: imprint, privacy, checked texts
     log_level: str  #: LOG_LEVEL
     log_format: str  #: LOG_FORMAT, `plain` or `json`
 
@@ -66,6 +68,10 @@ def read(env: Env | None = None) -> Settings:
     except EnvError as error:
         raise WrongSettings(str(error)) from error
     _check(settings)
+    try:
+        read_operator(settings.operator_file)
+    except ValueError as error:
+        raise WrongSettings(f"OPERATOR_FILE {error}") from error
     if failpoints.ASKED and settings.public_url.startswith("https:"):
         raise WrongSettings("HUB_FAILPOINTS makes this process fail on purpose; a house at https:// does not do that.")
     return settings
@@ -88,6 +94,7 @@ def _read(env: Env) -> Settings:
         roles=tuple(role.strip() for role in env.str("ROLES", ",".join(ROLES)).split(",") if role.strip()),
         secret_file=env.path("HOUSE_SECRET_FILE", None),
         tokens_file=env.path("ADMIN_TOKENS_FILE", None),
+        operator_file=env.path("OPERATOR_FILE", None),
         log_level=env.str("LOG_LEVEL", "INFO"),
         log_format=env.str("LOG_FORMAT", "plain"),
     )

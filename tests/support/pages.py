@@ -133,7 +133,7 @@ def section_page(
 @cache
 def samples(language: str) -> dict[str, Sample]:
     """Template, caller, path and context of every page, by a name."""
-    from tests.support import pages_of_desk, pages_of_rechecks  # which builds on what stands here
+    from tests.support import pages_around, pages_of_desk, pages_of_rechecks  # which builds on what stands here
 
     return (
         _shared()
@@ -142,6 +142,7 @@ def samples(language: str) -> dict[str, Sample]:
         | _public()
         | pages_of_rechecks.samples(language)
         | pages_of_desk.samples()
+        | pages_around.samples()
     )
 
 

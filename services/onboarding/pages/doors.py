@@ -2,6 +2,7 @@
 
 from werkzeug.wrappers import Response
 
+from services.onboarding.pages.about import AboutPages
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.campaigns import CampaignPages
@@ -18,6 +19,7 @@ from shared.web.desk import Desk, hang_desk
 
 @hang_desk("onboarding")
 class PageDoors(
+    AboutPages,
     ApplicantDoors,
     WorkbenchDoors,
     AssessmentDoors,
