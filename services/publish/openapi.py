@@ -87,6 +87,7 @@ ASKED_IN_HEADERS: dict[str, tuple[str, str, bool, Schema]] = {
 }
 IN_PATH: dict[str, tuple[Schema, str]] = {
     "id": (ID, "A UUID."),
+    "number": ({"type": "string", "pattern": "^[1-9][0-9]{0,7}$"}, "Of a version, counted from 1."),
     "slug": (TEXT, "The name of a use case in addresses."),
     "version": (MODEL_VERSION, "Such as 1.0."),
 }
@@ -166,6 +167,7 @@ def _queries(service: str) -> dict[str, tuple[Schema, str]]:
             "kind": ({"enum": sorted(KINDS)}, "Only from this kind of organisation."),
             "theme": ({"enum": sorted(THEMES)}, "Only about this."),
             "dry_run": ({"enum": ["false", "true"], "default": "true"}, "Only check; said off, it imports."),
+            "to": ({"type": "integer", "minimum": 1, "maximum": 999_999_999}, "The version to compare with."),
             "from": (MODEL_VERSION, "The version to compare with; the one before it if nothing is said."),
         }
     word: Schema = {"type": "string", "maxLength": 200}

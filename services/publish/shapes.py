@@ -10,7 +10,7 @@ from typing import Any
 from services.notifications.domain import EMAIL, IN_APP
 from services.notifications.domain import Status as DeliveryStatus
 from services.notifications.letters import ROLES
-from services.onboarding.domain import WHO, Stage, State, Status, VersionStatus
+from services.onboarding.domain import REASONS, WHO, Stage, State, Status, VersionStatus
 from services.onboarding.schemas import MOVES, OUTCOMES, SAID
 
 Schema = dict[str, Any]
@@ -68,6 +68,7 @@ def shapes() -> dict[str, Schema]:
         | _of_findings()
         | _of_cohorts()
         | _of_applications()
+        | _of_versions()
         | _of_campaigns()
         | _of_previews()
         | _of_the_catalog()
@@ -195,6 +196,28 @@ def _of_applications() -> dict[str, Schema]:
     }
 
 
+def _of_versions() -> dict[str, Schema]:
+    version = {
+        "number": VERSION | {"description": "Counts from 1."}, "why": {"enum": sorted(REASONS)}, "at": MOMENT,
+        "model": MODEL_VERSION, "links": links("self", "differences", "application"),
+    }  # fmt: skip
+    change = {
+        "pointer": POINTER, "kind": {"enum": ["added", "changed", "removed"]}, "section": ref("Text"),
+        "label": ref("Text"), "before": ANYTHING, "after": ANYTHING, "was": ref("Text"), "now": ref("Text"),
+        "text": ref("Text"),
+    }  # fmt: skip
+    reply = {"id": ID, "text": TEXT, "pointer": or_null(TEXT), "reply": TEXT}
+    compared = {
+        "from": COUNT, "to": COUNT, "items": several(shape("One answer.", change)),
+        "replies": several(shape("What was answered in between.", reply)),
+    }  # fmt: skip
+    return {
+        "Snapshot": shape("What the application said at one time.", version | {"answers": ANSWERS}),
+        "Snapshots": shape("All versions, oldest first.", {"items": several(shape("One version.", version))}),
+        "AnswerDifferences": shape("What is different from one version to another, in words.", compared),
+    }
+
+
 def _application() -> dict[str, Schema]:
     contact = {"email": TEXT, "name": TEXT, "language": {"enum": ["de", "en"]}, "proved": FLAG}
     return _adoption() | {
@@ -205,7 +228,7 @@ def _application() -> dict[str, Schema]:
         "timeline": several(_step()), "next": or_null(ref("Next")),
         "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
-        "version": VERSION, "links": links("self", "deliveries", "model", "page", optional=("use_case",)),
+        "version": VERSION, "links": links("self", "deliveries", "versions", "model", "page", optional=("use_case",)),
     }  # fmt: skip
 
 

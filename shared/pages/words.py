@@ -23,6 +23,15 @@ _STATUS = {
     "expired": Text("Abgelaufen", "Expired"),
 }
 
+_VERSION = {
+    "submitted": Text("Eingereicht", "Submitted"),
+    "replied": Text("Rückfragen beantwortet", "Questions answered"),
+    "changed": Text("Geändert", "Changed"),
+    "adopted": Text("Neue Modellfassung übernommen", "New version of the model taken over"),
+    "reconsidered": Text("Neue Prüfung verlangt", "Reconsideration asked for"),
+    "found": Text("Stand, seit Fassungen aufgehoben werden", "As it was when versions began to be kept"),
+}
+
 _STAGE = {
     "need": Text("Bedarf", "Need"),
     "idea": Text("Idee", "Idea"),
@@ -196,6 +205,7 @@ WORDS: dict[str, dict[str, Text]] = {
     "outcome": _OUTCOME,
     "judgement": _JUDGEMENT,
     "move": _MOVE,
+    "version": _VERSION,
     "provider": _PROVIDER,
     "delivery": _DELIVERY,
     "channel": _CHANNEL,

@@ -21,6 +21,7 @@ from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Rechec
 from services.onboarding.domain.decisions import Decision
 from services.onboarding.domain.previews import Impact, Preview
 from services.onboarding.domain.questions import Entry
+from services.onboarding.domain.snapshots import REASONS, Snapshot, keep_version
 from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WHO, Status
 from services.onboarding.domain.versions import UNSEEN, ModelVersion, VersionStatus, counts_again, stays_until
 
@@ -35,6 +36,7 @@ __all__ = [
     "NEXT",
     "NOT_APPLICABLE",
     "OPEN",
+    "REASONS",
     "REPLY_DAYS",
     "REVIEW_DAYS",
     "SIGNATURE_DAYS",
@@ -54,12 +56,14 @@ __all__ = [
     "ModelVersion",
     "Preview",
     "Recheck",
+    "Snapshot",
     "Stage",
     "State",
     "Status",
     "VersionStatus",
     "change_model",
     "counts_again",
+    "keep_version",
     "offer_model",
     "stays_until",
     "unsound",

@@ -34,6 +34,7 @@ from services.onboarding.domain.assessments import (
 )
 from services.onboarding.domain.decisions import Decided, Decision, condition, own_application
 from services.onboarding.domain.questions import Entry, Questioned, asked, replied
+from services.onboarding.domain.snapshots import ADOPTED, CHANGED, REPLIED, SUBMITTED, Snapshot, keep_version
 from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, S, Status
 from shared.contracts import onboarding as told
 from shared.kernel import Aggregate, Conflict, Text
@@ -72,6 +73,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
     decisions: list[Decision] = field(default_factory=list)
     rechecks: list[Recheck] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
     due_on: date | None = None
     use_case: str | None = None
     offered: str | None = None  # the newest model the owner was told of
@@ -131,12 +133,15 @@ class Application(Assessed, Decided, Questioned, Aggregate):
         """Go over to another version of the model; answers and findings are taken beside it."""
         self._note(by, role, at, f"{self.model} → {model}")
         self.model, self.offered, self.adopted = model, model, adopted
+        if self.status is not S.DRAFT:
+            keep_version(self, ADOPTED, at)
         self.void_proposal(at, by, role)
 
     def void_proposal(self, at: datetime, by: str = "", role: str = "applicant") -> None:
         """After a change: a proposal about what was before does not count any more."""
         if self.status is S.PROPOSED:
             self._return("changed", "void", at, by or self.owner, role)
+            keep_version(self, CHANGED, at)
 
     def prove_address(self) -> None:
         """The link sent to the address came back from there."""
@@ -151,6 +156,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
         if self.violations:
             raise unsound(self.findings)
         self._become(S.SUBMITTED, at, self.owner, "applicant")
+        keep_version(self, SUBMITTED, at)
         self.record(
             told.ApplicationSubmitted(
                 application_id=self.id, number=self.number, kind=self.kind, model=self.model,
@@ -185,6 +191,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
             raise self._wrong_state(S.IN_REVIEW)
         self.questions = replied(self.questions, replies, at)
         self.changed_at = at
+        keep_version(self, REPLIED, at)
         if not self.open_questions:
             self.due_on = None
             self._become(S.IN_REVIEW, at, self.owner, "applicant")

@@ -38,6 +38,7 @@ from services.onboarding.handlers.models import (
 )
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from services.onboarding.handlers.retelling import aggregates, retell
+from services.onboarding.handlers.snapshots import Comparison, compare_versions, latest_changes, version_of
 from services.onboarding.handlers.vouchers import revoke_voucher, vouch
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
@@ -50,6 +51,7 @@ __all__ = [
     "ALPHABET",
     "NUMBER_LENGTH",
     "REACTIONS",
+    "Comparison",
     "adopt_model",
     "adoption",
     "aggregates",
@@ -59,12 +61,14 @@ __all__ = [
     "change_application",
     "check_answers",
     "compare",
+    "compare_versions",
     "confirm_decision",
     "confirm_publication",
     "cure_application",
     "follow_models",
     "import_cohort",
     "judge_rule",
+    "latest_changes",
     "need_intermediary",
     "on_use_case_listed",
     "override_rule",
@@ -84,6 +88,7 @@ __all__ = [
     "start_preview",
     "stop_campaign",
     "submit_application",
+    "version_of",
     "void_campaign",
     "vouch",
     "withdraw_application",

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from services.onboarding.model.adoption import Adoption, adopted
+from services.onboarding.model.changes import Change, changes
 from services.onboarding.model.check import Bilingual, Finding, Item, verdict
 from services.onboarding.model.complaint import Complaint
 from services.onboarding.model.derived import DERIVED, derive
@@ -30,6 +31,7 @@ __all__ = [
     "DERIVED",
     "Adoption",
     "Bilingual",
+    "Change",
     "Complaint",
     "Difference",
     "Finding",
@@ -40,6 +42,7 @@ __all__ = [
     "Shipped",
     "UnknownModel",
     "adopted",
+    "changes",
     "demanded",
     "derive",
     "differences",

@@ -36,7 +36,7 @@ def adopted(answers: Mapping[str, Any], old: Model, new: Model) -> Adoption:
     for pointer, value in _each(answers):
         to, values = moves.get(pointer, (pointer, {}))
         _, section, name = to.split("/")
-        mapped = _mapped(value, values)
+        mapped = translated(value, values)
         if name in kept.get(section, {}) or new.problems({section: {name: mapped}}):
             dropped.append(pointer)
         else:
@@ -84,7 +84,8 @@ def _each(answers: Schema) -> Iterator[tuple[str, Any]]:
             yield f"/{section}/{name}", value
 
 
-def _mapped(value: Any, values: Mapping[str, Any]) -> Any:
+def translated(value: Any, values: Mapping[str, Any]) -> Any:
+    """Return an answer as a question that was moved wants it; `values` are its old choices and what became of them."""
     if isinstance(value, list):
         return list(dict.fromkeys(values.get(each, each) for each in value))
     return values.get(value, value) if isinstance(value, str) else value

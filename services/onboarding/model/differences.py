@@ -104,7 +104,7 @@ def _wording(rule: Schema) -> list[object]:
 def _demand(before: Schema, after: Schema, old: Model, new: Model) -> Text:
     asked_before, asks = old.questions.get(before["pointer"], {}), new.questions.get(after["pointer"], {})
     allowed = [rule.get("expected", {}).get("enum") for rule in (before, after)]
-    if all(allowed) and (words := _choices(asked_before, asks, *allowed)):
+    if all(allowed) and (words := chosen(asked_before, asks, *allowed)):
         return Text(f"{after['id']}: {words.de}", f"{after['id']}: {words.en}")
     was, now = required(before, asked_before), required(after, asks)
     if was != now:
@@ -155,7 +155,7 @@ def _questions(old: Model, new: Model) -> Iterator[Difference]:
 
 
 def _question_changed(before: Schema, after: Schema, pointer: str, label: Text) -> Iterator[Difference]:
-    if words := _choices(before, after, _values(before), _values(after)):
+    if words := chosen(before, after, _values(before), _values(after)):
         yield Difference("choices", None, pointer, Text(f"{label.de}: {words.de}", f"{label.en}: {words.en}"))
     was, now = demanded(_limits(before), before), demanded(_limits(after), after)
     if was != now:
@@ -172,7 +172,7 @@ def _limits(question: Schema) -> Schema:
     return {key: value for key, value in question.items() if not key.startswith("x-") and key not in {"enum", "items"}}
 
 
-def _choices(before: Schema, after: Schema, was: Sequence[str], now: Sequence[str]) -> Text | None:
+def chosen(before: Schema, after: Schema, was: Sequence[str], now: Sequence[str]) -> Text | None:
     """Return "− „MIT“ + „BSD“", None if the same can be chosen."""
     gone = [quoted(said(value, before)) for value in was if value not in now]
     come = [quoted(said(value, after)) for value in now if value not in was]
@@ -202,9 +202,14 @@ def _needed(model: Model, pointer: str) -> bool:
 
 
 def _step(name: str | Text, was: Text, now: Text) -> Text:
-    name = name if isinstance(name, Text) else Text(name, name)
+    name, words = name if isinstance(name, Text) else Text(name, name), step(was, now)
+    return Text(f"{name.de}: {words.de}", f"{name.en}: {words.en}")
+
+
+def step(was: Text, now: Text) -> Text:
+    """Return "98,0 -> 99,0 %": from something to something else, the unit once."""
     german, english = was.de, was.en
     unit = german.rpartition(" ")[2]
-    if unit == now.de.rpartition(" ")[2] and not unit.endswith("“"):  # "98,0 -> 99,0 %", the unit once
+    if " " in german and unit == now.de.rpartition(" ")[2] and not unit.endswith("“"):
         german, english = german.rpartition(" ")[0], english.rpartition(" ")[0]
-    return Text(f"{name.de}: {german} -> {now.de}", f"{name.en}: {english} -> {now.en}")
+    return Text(f"{german} -> {now.de}", f"{english} -> {now.en}")

@@ -11,6 +11,7 @@ from services.onboarding.pages.cures import CurePages
 from services.onboarding.pages.models import ModelPages
 from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
+from services.onboarding.pages.snapshots import SnapshotPages
 from services.onboarding.pages.vouching import VouchingPages
 from services.onboarding.pages.workbench import WorkbenchDoors
 from shared.web import Ask, http, redirect
@@ -29,6 +30,7 @@ class PageDoors(
     CurePages,
     ModelPages,
     SignInDoors,
+    SnapshotPages,
     VouchingPages,
     Desk,
 ):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.domain import NEXT, Application, Status
-from services.onboarding.pages import PAGES, cures, overview
+from services.onboarding.pages import PAGES, cures, overview, snapshots
 from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models
 from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
 from shared.paging import next_link, page_of
@@ -122,6 +122,7 @@ class WorkbenchDoors:
             application = Applications(session).get(uuid_of(id_))
             view = schemas.application_view(application, caller)
             found = cures.rechecked(session, application, ask.language)
+            versions = snapshots.panel(session, application, ask.language)
             model, findings = Models(session).get(application.model), application.findings
         proposal, assessed = view["proposal"], [*view["checklist"], *view["judgements"]]
         return show(
@@ -138,6 +139,7 @@ class WorkbenchDoors:
             tally=overview.tally(findings, len(model.public["rules"])),
             deliveries=None,
             rechecked=found,
+            versions=versions | {"open": True},
             may=_may(application, caller),
             errors=errors or [],
             typed=typed or {},

@@ -52,6 +52,7 @@ from services.onboarding.schemas.models import (
     version_etag,
     version_view,
 )
+from services.onboarding.schemas.snapshots import comparison_view, snapshot_view
 from services.onboarding.schemas.vouchers import InviteSchema, RevokeSchema, VouchSchema, voucher_view
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "WithdrawSchema",
     "application_view",
     "campaign_view",
+    "comparison_view",
     "conformity_view",
     "fault_view",
     "faulty",
@@ -103,6 +105,7 @@ __all__ = [
     "queue_view",
     "recheck_view",
     "row_view",
+    "snapshot_view",
     "version_etag",
     "version_view",
     "voucher_view",

@@ -202,6 +202,7 @@ def _links(application: Application) -> dict[str, str]:
     links = {
         "self": path,
         "deliveries": f"{path}/deliveries",
+        "versions": f"{path}/versions",
         "model": f"/api/v1/models/{application.model}",
         "page": f"/applications/{application.id}",
     }

@@ -10,10 +10,20 @@ from services.onboarding.service.applications import ApplicationDoors, list_filt
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.models import ModelDoors
+from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
 from shared.wire import House, Jobs
 
-__all__ = ["ApplicationDoors", "CampaignDoors", "CohortDoors", "ModelDoors", "Service", "VoucherDoors", "list_filters"]
+__all__ = [
+    "ApplicationDoors",
+    "CampaignDoors",
+    "CohortDoors",
+    "ModelDoors",
+    "Service",
+    "SnapshotDoors",
+    "VoucherDoors",
+    "list_filters",
+]
 
 
 def more_jobs(house: House) -> Jobs:
@@ -21,7 +31,7 @@ def more_jobs(house: House) -> Jobs:
     return {partial(run, house.database): 1.0 for run in jobs}
 
 
-class Service(ApplicationDoors, CampaignDoors, CohortDoors, ModelDoors, VoucherDoors, PageDoors):
+class Service(ApplicationDoors, CampaignDoors, CohortDoors, ModelDoors, SnapshotDoors, VoucherDoors, PageDoors):
     name = "onboarding"
 
     house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, again=handlers.AGAIN)

@@ -7,6 +7,7 @@ from services.onboarding.tables.applications import (
 )
 from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
 from services.onboarding.tables.ground import metadata
+from services.onboarding.tables.snapshots import snapshots
 from services.onboarding.tables.versions import model_versions
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "model_versions",
     "previews",
     "rechecks",
+    "snapshots",
 ]

@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import relationship
 
-from services.onboarding.domain import Application, Assessment, Decision, Recheck, Status
+from services.onboarding.domain import Application, Assessment, Decision, Recheck, Snapshot, Status
 from services.onboarding.tables.campaigns import rechecks
 from services.onboarding.tables.ground import mapper, metadata
+from services.onboarding.tables.snapshots import snapshots
 from shared.database import Moment
 
 applications = Table(
@@ -107,6 +108,7 @@ mapper.map_imperatively(
         "decisions": relationship(
             Decision, order_by=decisions.c.proposed_at, lazy="select", cascade="all, delete-orphan"
         ),
+        "snapshots": relationship(Snapshot, order_by=snapshots.c.number, lazy="select", cascade="all, delete-orphan"),
         "rechecks": relationship(Recheck, order_by=rechecks.c.checked_at, cascade="all, delete-orphan"),
     },
 )
