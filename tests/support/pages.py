@@ -133,7 +133,12 @@ def section_page(
 @cache
 def samples(language: str) -> dict[str, Sample]:
     """Template, caller, path and context of every page, by a name."""
-    from tests.support import pages_around, pages_of_desk, pages_of_rechecks  # which builds on what stands here
+    from tests.support import (
+        pages_around,
+        pages_of_desk,
+        pages_of_papers,
+        pages_of_rechecks,
+    )  # which builds on what stands here
 
     return (
         _shared()
@@ -143,6 +148,7 @@ def samples(language: str) -> dict[str, Sample]:
         | pages_of_rechecks.samples(language)
         | pages_of_desk.samples()
         | pages_around.samples()
+        | pages_of_papers.samples(language)
     )
 
 
@@ -344,6 +350,8 @@ def _queue() -> dict[str, Any]:
 
 
 def _case(language: str) -> dict[str, Sample]:
+    from tests.support.pages_of_papers import compared
+
     letter = {"message": "m", "channel": "email", "status": "failed", "at": "2027-05-14T11:02:00Z", "attempts": 3}
 
     def page(shown: dict[str, Any], *moves: str, **but: Any) -> Sample:
@@ -353,6 +361,7 @@ def _case(language: str) -> dict[str, Sample]:
             "checklist": [],
             "mine": False,
             "deliveries": [letter],
+            "versions": {"versions": 2, "compared": compared(language), "open": True},
             "errors": [],
             "typed": {"/outcome": "decline"},
             **(seen(shown["answers"], language) | but),

@@ -38,7 +38,14 @@ from services.onboarding.handlers.models import (
 )
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from services.onboarding.handlers.retelling import aggregates, retell
-from services.onboarding.handlers.snapshots import Comparison, compare_versions, latest_changes, version_of
+from services.onboarding.handlers.snapshots import (
+    MOST_VERSIONS,
+    Comparison,
+    compare_versions,
+    latest_changes,
+    number_of,
+    version_of,
+)
 from services.onboarding.handlers.vouchers import revoke_voucher, vouch
 from shared.contracts.catalog import UseCaseListed
 from shared.inbox import Reactions
@@ -49,6 +56,7 @@ AGAIN: Reactions = {UseCaseListed: on_use_case_listed}
 __all__ = [
     "AGAIN",
     "ALPHABET",
+    "MOST_VERSIONS",
     "NUMBER_LENGTH",
     "REACTIONS",
     "Comparison",
@@ -70,6 +78,7 @@ __all__ = [
     "judge_rule",
     "latest_changes",
     "need_intermediary",
+    "number_of",
     "on_use_case_listed",
     "override_rule",
     "preview_everything",

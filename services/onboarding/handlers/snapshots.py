@@ -11,6 +11,8 @@ from services.onboarding.model import Change, changes
 from services.onboarding.repository import Models
 from shared.kernel import NotFound, Text
 
+MOST_VERSIONS = 999_999_999
+
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
@@ -26,7 +28,7 @@ def version_of(application: Application, number: int) -> Snapshot:
     """Return version `number` of an application. Raises NotFound."""
     found = next((one for one in application.snapshots if one.number == number), None)
     if found is None:
-        raise NotFound(Text(de="Diese Fassung gibt es nicht.", en="There is no such version."), code="not_found")
+        raise _no_version()
     return found
 
 
@@ -49,3 +51,14 @@ def latest_changes(session: Session, application: Application) -> Comparison | N
     if len(application.snapshots) < 2:  # noqa: PLR2004
         return None
     return compare_versions(session, application, application.snapshots[-2].number)
+
+
+def number_of(raw: str) -> int:
+    """Return the number of a version in a path; a malformed one does not exist. Raises NotFound."""
+    if not (raw.isascii() and raw.isdigit() and raw[0] != "0" and len(raw) < len(str(MOST_VERSIONS))):
+        raise _no_version()
+    return int(raw)
+
+
+def _no_version() -> NotFound:
+    return NotFound(Text(de="Diese Fassung gibt es nicht.", en="There is no such version."), code="not_found")

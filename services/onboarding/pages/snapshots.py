@@ -55,22 +55,21 @@ class SnapshotPages:
             compared = comparison(found, ask.language) if found else None
             view = schemas.application_view(application, None)
             items = [schemas.snapshot_view(application, one) for one in application.snapshots]
-        context = {"application": view, "items": items, "compared": compared, "back": _back(ask, id)}
-        return show(PAGES, ask, "onboarding/versions.html", **context)
+        back = _back(ask, id)
+        return show(PAGES, ask, "onboarding/versions.html", application=view, items=items, compared=compared, back=back)
 
     @http("GET", "/applications/<id>/versions/<number>")
-    def show_version(self, ask: Ask, id: str, number: str) -> Response:  # noqa: A002
+    def show_application_version(self, ask: Ask, id: str, number: str) -> Response:  # noqa: A002
         if away := known_or_sign_in(ask):
             return away
         with self.house.database.reading() as session:
             application = Applications(session).get_for(uuid_of(id), ask.known())
-            kept = handlers.version_of(application, int(number) if number.isdecimal() and len(number) < 9 else 0)  # noqa: PLR2004
+            kept = handlers.version_of(application, handlers.number_of(number))
             schema = Models(session).get(kept.model).schema
             view = schemas.application_view(application, None)
             item = schemas.snapshot_view(application, kept)
             sheets = overview.sheets(schema, kept.answers, (), ask.language)
-        context = {"application": view, "item": item, "sheets": sheets}
-        return show(PAGES, ask, "onboarding/version.html", **context)
+        return show(PAGES, ask, "onboarding/version.html", application=view, item=item, sheets=sheets)
 
 
 def panel(session: Session, application: Application, language: str) -> dict[str, Any]:

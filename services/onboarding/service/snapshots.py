@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 from services.onboarding import handlers, schemas
 from services.onboarding.domain import Application
 from services.onboarding.repository import Applications
-from shared.kernel import NotFound, Text
 from shared.web import Answer, Ask, Doc, http
 from shared.web.asking import uuid_of
 from shared.wire import House
 
 VERSIONS = "/api/v1/applications/<id>/versions"
-MOST = 999_999_999
 
 
 class SnapshotDoors:
@@ -49,7 +47,7 @@ class SnapshotDoors:
     def read_version(self, ask: Ask, id: str, number: str) -> Answer:  # noqa: A002
         with self.house.database.reading() as session:
             application = _find(session, ask, id)
-            kept = handlers.version_of(application, number_of(number))
+            kept = handlers.version_of(application, handlers.number_of(number))
             return Answer(body=schemas.snapshot_view(application, kept, whole=True))
 
     @http(
@@ -67,18 +65,13 @@ class SnapshotDoors:
         with self.house.database.reading() as session:
             application = _find(session, ask, id)
             ask.only("to")
-            other = ask.number("to", 1, 1, MOST) if "to" in ask.request.args else None
+            other = ask.number("to", 1, 1, handlers.MOST_VERSIONS) if "to" in ask.request.args else None
             return Answer(
-                body=schemas.comparison_view(handlers.compare_versions(session, application, number_of(number), other))
+                body=schemas.comparison_view(
+                    handlers.compare_versions(session, application, handlers.number_of(number), other)
+                )
             )
 
 
 def _find(session: Session, ask: Ask, id_: str) -> Application:
     return Applications(session).get_for(uuid_of(id_), ask.known())
-
-
-def number_of(raw: str) -> int:
-    """Return the number of a version in a path; a malformed one does not exist."""
-    if not (raw.isascii() and raw.isdigit() and raw[0] != "0" and len(raw) < len(str(MOST))):
-        raise NotFound(Text(de="Diese Fassung gibt es nicht.", en="There is no such version."), code="not_found")
-    return int(raw)

@@ -18,7 +18,9 @@ LANGUAGES = ("de", "en")
 EVERY_PAGE = [(name, language) for language in LANGUAGES for name in pages.samples(language)]
 SCRIPT_OR_STYLE = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 #: What other templates are made of.
-PARTS = {"base.html", "macros.html", "onboarding/about/parts.html"}
+PARTS = {"base.html", "macros.html", "onboarding/about/parts.html"} | {
+    f"onboarding/{name}.html" for name in ("differences", "versions_panel")
+}
 NOW = datetime(2027, 5, 18, 21, 30, tzinfo=UTC)  # half past eleven in the evening in Bielefeld
 
 every_page = pytest.mark.parametrize(("name", "language"), EVERY_PAGE)
