@@ -217,7 +217,7 @@ class Database:
         """
         with self.lock, self._session() as session, session.begin():
             yield session
-            session.flush()
+            write(session)
             told = self._keep_events(session)
             if told:
                 reach(f"{of}.told")
@@ -276,6 +276,19 @@ def hold(session: Session, aggregate: Aggregate) -> None:
     held: list[tuple[Aggregate, str, str]] = session.info.setdefault("aggregates", [])
     if not any(one is aggregate for one, _, _ in held):
         held.append((aggregate, correlation.get(), cause.get()))  # of a batch each has its own
+
+
+def write_later(session: Session, table: Table, row: dict[str, Any]) -> None:
+    """Write `row` with the others of its table, in one statement: an object for each costs ten times as much."""
+    session.info.setdefault("rows", {}).setdefault(table, []).append(row)
+
+
+def write(session: Session) -> None:
+    """Write all that this session has gathered."""
+    session.flush()
+    gathered: dict[Table, list[dict[str, Any]]] = session.info.pop("rows", {})
+    for table, rows in gathered.items():
+        session.execute(insert(table), rows)
 
 
 def tell_again(session: Session, listener: str) -> None:

@@ -129,7 +129,7 @@ def read(body: bytes) -> Envelope:
         raise BrokenContract(f"{len(body)} bytes are too many")
     try:
         text = body.decode()
-        envelope: Envelope = json.loads(text, parse_constant=_refuse)
+        envelope: Envelope = _READER.decode(text)
         known = _ENVELOPE.is_valid(envelope)
         if "\\u" in text:
             json.dumps(envelope, ensure_ascii=False).encode()  # half a character is a ValueError
@@ -142,6 +142,9 @@ def read(body: bytes) -> Envelope:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+_READER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def unseal(kind: type[E], envelope: Envelope) -> E:

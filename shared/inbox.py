@@ -10,17 +10,17 @@ import hashlib
 import logging
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from shared import metrics
-from shared.database import Database, open_messages, unavailable
+from shared.database import Database, open_messages, unavailable, write
+from shared.delivery import Delivery, Key, Letter, TakenId, open_delivery, stranger_id
 from shared.envelope import BrokenContract, Envelope, read, unseal
 from shared.failpoints import reach
 from shared.kernel import Event
@@ -39,113 +39,69 @@ ERROR_LENGTH = 2000
 #: What is not done: somebody, or time, has to do something about it.
 OPEN = ("parked", "retry", "waiting")
 
-Key = tuple[str, UUID]
 Reaction = Callable[[Any, Session], None]
 Reactions = Mapping[type[Event], Reaction]
 #: Called with the new status in the transaction that gives it to a row: what the desk does is written down with it.
 Note = Callable[[Session, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Raw bytes from the queue of `teller`."""
-
-    teller: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A delivery that could be read: an event of its queue's own teller."""
-
-    teller: str
-    body: bytes
-    envelope: Envelope
-
-    @property
-    def event_id(self) -> UUID:
-        return UUID(self.envelope["id"])
-
-    @property
-    def key(self) -> Key:
-        return self.teller, UUID(self.envelope["subject"])
-
-    @property
-    def sequence(self) -> int:
-        return int(self.envelope["sequence"])
-
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        """What a copy has in common with its first, beside the id."""
-        return *self.key, self.sequence, self.envelope["type"]
-
-    def row(self, status: str, at: datetime) -> dict[str, Any]:
-        open_ = status in {"waiting", "retry", "parked"}
-        return {
-            "event_id": self.event_id,
-            "teller": self.teller,
-            "type": self.envelope["type"],
-            "aggregate_id": self.key[1],
-            "sequence": self.sequence,
-            "status": status,
-            "received_at": at,
-            "body": self.body if open_ else None,
-        }
+#: Called with all that is about to be acted on: what reactions will look for can be looked up in one go.
+LookUp = Callable[[Sequence[Envelope], Session], None]
 
 
 class NotYet(Exception):
     """A reaction needs what another teller has still to tell: no failure, it is tried again soon."""
 
 
-def stranger_id(delivery: Delivery) -> UUID:
-    """Return the key of bytes nobody can read, one of their own: a stranger must not take a real event's."""
-    digest = hashlib.sha256(delivery.teller.encode() + b"\0" + delivery.body)
-    return UUID(bytes=digest.digest()[:16], version=5)
+class _Failed(Exception):
+    """Of several letters the one at `place` cannot be acted on, and `why`."""
 
-
-class TakenId(BrokenContract):
-    """Another event came under this id before."""
-
-
-def open_delivery(delivery: Delivery) -> Letter:
-    """Read a delivery. Raises BrokenContract when it is not what its queue is for."""
-    envelope = read(delivery.body)
-    if envelope["source"] != f"/{delivery.teller}" or not envelope["type"].startswith(f"{delivery.teller}."):
-        raise BrokenContract(f"{envelope['type'][:60]} of {envelope['source'][:60]} on the queue of {delivery.teller}")
-    return Letter(delivery.teller, delivery.body, envelope)
+    def __init__(self, place: int, why: Exception) -> None:
+        super().__init__(str(why))
+        self.place, self.why = place, why
 
 
 class Inbox:
     """The inbox of one service."""
 
-    def __init__(self, service: str, database: Database, reactions: Reactions, again: Reactions | None = None) -> None:
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        reactions: Reactions,
+        again: Reactions | None = None,
+        look_up: LookUp = lambda *_: None,
+    ) -> None:
         self.service, self.database = service, database
         self.table, self.cursors = database.metadata.tables["inbox"], database.metadata.tables["cursors"]
         self.is_open = open_messages(self.table)
         self.reactions = {kind.name: (kind, react) for kind, react in reactions.items()}
         #: What to do about what is told again to this service: take the state over, and tell nobody a second time.
         self.again = {kind.name: (kind, react) for kind, react in (again or {}).items()}
+        self.look_up = look_up
         self.failures = 0  # in a row, of messages that should have worked
         #: Called before each message while nothing works.
         self.before_probe: Callable[[], None] = lambda: None
 
     def apart(self) -> Inbox:
         """Return another one on the same rows: what fails in its hands says nothing about the listener."""
-        return Inbox(self.service, self.database, dict(self.reactions.values()), dict(self.again.values()))
+        return Inbox(
+            self.service, self.database, dict(self.reactions.values()), dict(self.again.values()), self.look_up
+        )
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Remember `deliveries` and act on them. Returns once all is committed: ack then.
 
         Raises only when the database is away; then nothing may be acked.
         """
-        letters = []
+        letters, unreadable = [], []
         for delivery in deliveries:
             try:
                 letters.append(open_delivery(delivery))
             except BrokenContract as error:
-                self._park_unreadable(delivery, error)
+                unreadable.append((delivery, error))
         if letters:
             self._take_letters(letters)
+        if unreadable:
+            self._park_unreadable(unreadable)
 
     def _take_letters(self, letters: Sequence[Letter]) -> None:
         if self.failures >= FAILING:
@@ -153,15 +109,22 @@ class Inbox:
             return
         try:
             moved = self._apply_all(letters)
+        except _Failed as failed:
+            self._take_apart(letters, failed.place, failed.why)
         except Exception as error:
-            if len(letters) == 1:
-                self._keep_or_park(letters[0], error)
-                return
-            for letter in letters:  # one bad letter must not hold up its neighbours: each alone
-                self._take_letters([letter])
+            self._take_apart(letters, len(letters) // 2, error)
         else:
             self.failures = 0
             self.run_waiting(moved)
+
+    def _take_apart(self, letters: Sequence[Letter], place: int, error: Exception) -> None:
+        """One bad letter must not hold up its neighbours: those before `place`, that one, and those behind it."""
+        if len(letters) == 1:
+            self._keep_or_park(letters[0], error)
+            return
+        for part in (letters[:place], letters[place : place + 1], letters[place + 1 :]):
+            if part:
+                self._take_letters(part)
 
     def _probe(self, letters: Sequence[Letter]) -> None:
         """Try one letter after the other, each after a pause, until one of them works."""
@@ -238,15 +201,20 @@ class Inbox:
             seen = self.seen(session, letters)
             before = self.lock_cursors(session, [letter.key for letter in letters])
             after, rows = dict(before), []
-            for letter in letters:
+            if len(letters) > 1:
+                self.look_up([letter.envelope for letter in letters], session)
+            for place, letter in enumerate(letters):
                 if letter.event_id in seen:
                     if seen[letter.event_id] != letter.identity:
-                        raise TakenId(f"{letter.event_id} is the id of another event")
+                        raise _Failed(place, TakenId(f"{letter.event_id} is the id of another event"))
                     metrics.inbox.labels(self.service, "duplicate").inc()
                     continue
                 seen[letter.event_id] = letter.identity
-                rows.append(letter.row(self.act(session, letter, after), at))
-            session.flush()
+                try:
+                    rows.append(letter.row(self.act(session, letter, after), at))
+                except Exception as error:
+                    raise _Failed(place, error) from error
+            write(session)
             reach("inbox.acted")
             if rows:
                 session.execute(insert(self.table), rows)
@@ -298,10 +266,14 @@ class Inbox:
         ]
         if fresh:
             session.execute(insert(cursors), fresh)
-        for key, sequence in after.items():
-            if before.get(key, sequence) != sequence:
-                mine = (cursors.c.teller == key[0]) & (cursors.c.aggregate_id == key[1])
-                session.execute(update(cursors).where(mine).values(sequence=sequence))
+        further = [
+            {"of": key[0], "about": key[1], "now": sequence}
+            for key, sequence in after.items()
+            if before.get(key, sequence) != sequence
+        ]
+        if further:
+            mine = (cursors.c.teller == bindparam("of")) & (cursors.c.aggregate_id == bindparam("about"))
+            session.connection().execute(update(cursors).where(mine).values(sequence=bindparam("now")), further)
 
     def _keep_or_park(self, letter: Letter, error: Exception) -> None:
         """Keep a letter that failed; what the database cannot even keep is parked as the bytes it came in."""
@@ -315,7 +287,7 @@ class Inbox:
             else:
                 self.failures += not isinstance(error, BrokenContract | DataError | NotYet)
                 return
-        self._park_unreadable(Delivery(letter.teller, letter.body), error)
+        self._park_unreadable([(Delivery(letter.teller, letter.body), error)])
 
     def _keep_failure(self, letter: Letter, error: Exception, *, attempts: int, note: Note = lambda *_: None) -> None:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
@@ -342,27 +314,19 @@ class Inbox:
             reach("inbox.failing")
         metrics.inbox.labels(self.service, status).inc()
 
-    def _park_unreadable(self, delivery: Delivery, error: Exception) -> None:
-        """Keep bytes nobody can act on."""
-        event_id = stranger_id(delivery)
-        cut = len(delivery.body) > KEPT_BYTES
-        whole = (
-            f"; SHA-256 of the {len(delivery.body)} bytes: {hashlib.sha256(delivery.body).hexdigest()}" if cut else ""
-        )
-        log.error("parked an unreadable message on the queue of %s as %s: %s", delivery.teller, event_id, error)
+    def _park_unreadable(self, found: Sequence[tuple[Delivery, Exception]]) -> None:
+        """Keep bytes nobody can act on, all in one transaction."""
+        rows = {row["event_id"]: row for row in (_unreadable(*one) for one in found)}
+        event_id = self.table.c.event_id
         with self.database.transaction() as session:
-            if session.scalar(select(self.table.c.event_id).where(self.table.c.event_id == event_id)):
-                return
-            row = {
-                "event_id": event_id,
-                "teller": delivery.teller,
-                "status": "parked",
-                "error": _words_of(error)[:1800] + whole,
-                "body": delivery.body[:KEPT_BYTES],
-                "received_at": self.database.now(session),
-            }
-            session.execute(insert(self.table).values(row))
-        metrics.inbox.labels(self.service, "parked").inc()
+            at = self.database.now(session)
+            known = set(session.scalars(select(event_id).where(event_id.in_(list(rows)))))
+            fresh = [row | {"received_at": at} for key, row in rows.items() if key not in known]
+            if fresh:
+                session.execute(insert(self.table), fresh)
+        for row in fresh:
+            log.error("parked an unreadable message on the queue of %(teller)s as %(event_id)s: %(error)s", row)
+        metrics.inbox.labels(self.service, "parked").inc(len(fresh))
 
     def _due_rows(self) -> list[Row[Any]]:
         table, cursors = self.table, self.cursors
@@ -390,6 +354,18 @@ class Inbox:
         query = select(table).where(table.c.status == "waiting", self.is_open, mine).order_by(table.c.sequence)
         with self.database.reading() as session:
             return list(session.execute(query).all())
+
+
+def _unreadable(delivery: Delivery, error: Exception) -> dict[str, Any]:
+    cut = len(delivery.body) > KEPT_BYTES
+    whole = f"; SHA-256 of the {len(delivery.body)} bytes: {hashlib.sha256(delivery.body).hexdigest()}" if cut else ""
+    return {
+        "event_id": stranger_id(delivery),
+        "teller": delivery.teller,
+        "status": "parked",
+        "error": _words_of(error)[:1800] + whole,
+        "body": delivery.body[:KEPT_BYTES],
+    }
 
 
 def _words_of(error: Exception) -> str:

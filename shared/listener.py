@@ -9,8 +9,9 @@ from functools import partial
 
 from shared.broker import Broker
 from shared.database import ping, unavailable
+from shared.delivery import Delivery
 from shared.failpoints import reach
-from shared.inbox import Delivery, Inbox
+from shared.inbox import Inbox
 from shared.logs import new_correlation
 from shared.receiver import Message, Receiver
 

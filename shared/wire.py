@@ -18,7 +18,7 @@ from shared.broker import Broker
 from shared.clock import Clock
 from shared.database import Database, ping
 from shared.desk import forget_originals
-from shared.inbox import Inbox, Reactions
+from shared.inbox import Inbox, LookUp, Reactions
 from shared.listener import Listener
 from shared.logs import cause, correlation
 from shared.outbox import Outbox
@@ -47,9 +47,11 @@ class House(DependencyProvider):
         reactions: Reactions | Callable[[House], Reactions],
         more_roles: Callable[[House], dict[str, Role]] = lambda _: {},
         more_jobs: Callable[[House], Jobs] = lambda _: {},
+        *,
         again: Reactions | None = None,
+        look_up: LookUp = lambda *_: None,
     ) -> None:
-        self.metadata, self.reactions, self.again = metadata, reactions, again
+        self.metadata, self.reactions, self.again, self.look_up = metadata, reactions, again, look_up
         self.more_roles, self.more_jobs = more_roles, more_jobs
         self.roles: dict[str, Role] = {}
         self.threads: list[Any] = []
@@ -62,7 +64,7 @@ class House(DependencyProvider):
         self.database = Database(self.settings.database(self.name), self.metadata)
         self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
-        self.inbox = Inbox(self.name, self.database, reactions, self.again)
+        self.inbox = Inbox(self.name, self.database, reactions, self.again, self.look_up)
         declares = self.settings.setup and not self.settings.embedded  # embedded has declared all of it before
         broker = Broker(self.settings.broker(self.name), declare_for=self.name if declares else None)
         relay = Relay(self.outbox, broker)

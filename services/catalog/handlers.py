@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from services.catalog.domain import UseCase, slugs
 from services.catalog.repository import UseCases
 from shared.contracts.campaigns import ApplicationRechecked, RecheckVoided, RightsPaused, RightsResumed
 from shared.contracts.onboarding import ApplicationApproved
+from shared.envelope import Envelope
 from shared.inbox import Reactions
 
 
@@ -60,6 +63,18 @@ REACTIONS: Reactions = {
     RightsResumed: on_rights_resumed,
     RecheckVoided: on_recheck_voided,
 }
+
+
+def look_up(envelopes: Sequence[Envelope], session: Session) -> None:
+    """Ask once about the names of all that a batch wants to list."""
+    names = set()
+    for envelope in envelopes:
+        if envelope["type"] == ApplicationApproved.name:
+            with suppress(KeyError, TypeError, AttributeError):  # not yet held against its contract
+                names.add(slugs(envelope["data"]["title"], envelope["data"]["number"])[0])
+    UseCases(session).look_up(names)
+
+
 AGAIN: Reactions = {ApplicationApproved: on_application_told_again, RightsResumed: on_rights_resumed}
 
 

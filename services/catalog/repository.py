@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -74,7 +75,20 @@ class UseCases:
         """Whether another use case has this name, be it one that this session has added and not yet written."""
         if slug in self._fresh:
             return True
+        if slug in self._looked_up:
+            return self._looked_up[slug]
         return self._session.scalar(select(use_cases.c.id).where(use_cases.c.slug == slug)) is not None
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Ask about many names at once; who asks about one of them in this session asks no more."""
+        wanted = set(names)
+        taken = set(self._session.scalars(select(use_cases.c.slug).where(use_cases.c.slug.in_(wanted))))
+        self._looked_up.update({slug: slug in taken for slug in wanted})
+
+    @property
+    def _looked_up(self) -> dict[str, bool]:
+        known: dict[str, bool] = self._session.info.setdefault("slugs", {})
+        return known
 
     @property
     def _fresh(self) -> set[str]:

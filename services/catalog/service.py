@@ -13,7 +13,7 @@ from shared.wire import House
 class Service(PageDoors):
     name = "catalog"
 
-    house = House(tables.metadata, handlers.REACTIONS, again=handlers.AGAIN)
+    house = House(tables.metadata, handlers.REACTIONS, again=handlers.AGAIN, look_up=handlers.look_up)
 
     @http(
         "GET",

@@ -74,6 +74,41 @@ class Delivery:
             self.status, self.due_at = Status.QUEUED, at + timedelta(seconds=WAITS_S[self.attempts - 1])
 
 
+@dataclass(kw_only=True)
+class Letter:
+    """What is to be told to one recipient, before it is kept as a `Message` with its deliveries."""
+
+    id: UUID = field(default_factory=uuid4)
+    application_id: UUID | None
+    recipient: str
+    not_for: str | None
+    template: str
+    words: dict[str, Any]
+    at: datetime
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+
+    def deliver(self, channel: str, *, hold: bool) -> UUID:
+        """Put the letter on a channel; `hold` keeps mail back until its address is proved. Returns the id."""
+        if channel == IN_APP:
+            status, due = Status.DELIVERED, None
+        else:
+            status, due = (Status.WRITTEN, None) if hold else (Status.QUEUED, self.at)
+        delivery = uuid4()
+        self.deliveries.append(
+            {
+                "id": delivery,
+                "message_id": self.id,
+                "application_id": self.application_id,
+                "channel": channel,
+                "status": status,
+                "at": self.at,
+                "attempts": 0,
+                "due_at": due,
+            }
+        )
+        return delivery
+
+
 @dataclass(eq=False, kw_only=True)
 class Message:
     """What is told to one recipient: a subject (`applicant:…`, `admin:…`) or a `role:…`; perhaps of no application.
@@ -89,20 +124,3 @@ class Message:
     words: dict[str, Any]
     at: datetime
     deliveries: list[Delivery] = field(default_factory=list)
-
-    def deliver(self, channel: str, *, hold: bool) -> None:
-        """Put the letter on a channel; `hold` keeps mail back until the address is proved."""
-        if channel == IN_APP:
-            status, due = Status.DELIVERED, None
-        else:
-            status, due = (Status.WRITTEN, None) if hold else (Status.QUEUED, self.at)
-        self.deliveries.append(
-            Delivery(
-                message_id=self.id,
-                application_id=self.application_id,
-                channel=channel,
-                status=status,
-                at=self.at,
-                due_at=due,
-            )
-        )

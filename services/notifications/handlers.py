@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from services.notifications import letters
 from services.notifications.commands import MarkRead
-from services.notifications.domain import EMAIL, Contact, Message
+from services.notifications.domain import EMAIL, Contact, Letter, Message
 from services.notifications.repository import Contacts, Messages
 from shared.auth import Caller, Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
+from shared.database import write
+from shared.envelope import Envelope
 from shared.inbox import NotYet, Reaction, Reactions
 from shared.kernel import Event
 from shared.pages.words import word
@@ -45,11 +48,20 @@ def keep_contact(event: ContactChanged, session: Session) -> None:
     contact = Contact(**{one.name: getattr(event, one.name) for one in fields(Contact)})
     Contacts(session).keep(contact)
     if event.proved:
-        session.flush()  # letters of the same batch may wait, too
+        write(session)  # letters of the same batch may wait, too
         Messages(session).release(event.application_id, event.owner, datetime.now(UTC))
 
 
 AGAIN: Reactions = {ContactChanged: keep_contact}
+
+
+def look_up(envelopes: Sequence[Envelope], session: Session) -> None:
+    """Ask once for the contacts of all applications that a batch tells of."""
+    applications = set()
+    for envelope in envelopes:
+        with suppress(KeyError, ValueError, TypeError, AttributeError):  # not yet held against its contract
+            applications.add(UUID(envelope["data"]["application_id"]))
+    Contacts(session).look_up(applications)
 
 
 class Writer:
@@ -79,10 +91,10 @@ class Writer:
         for row in rows:
             Messages(session).add(self._letter(row, event, contact, context))
 
-    def _letter(self, row: letters.Row, event: Event, contact: Contact | None, context: dict[str, Any]) -> Message:
+    def _letter(self, row: letters.Row, event: Event, contact: Contact | None, context: dict[str, Any]) -> Letter:
         to_applicant = row.role == "applicant"
         assert contact or not to_applicant, f"{row.transition}: there is no applicant to be told"
-        message = Message(
+        letter = Letter(
             application_id=contact.application_id if contact else None,
             recipient=contact.owner if contact and to_applicant else f"role:{row.role}",
             not_for=getattr(event, row.not_for) if row.not_for else None,
@@ -92,8 +104,8 @@ class Writer:
         )
         held = contact is not None and to_applicant and not contact.proved and row.when != "unproved"
         for channel in row.channels:
-            message.deliver(channel, hold=held and channel == EMAIL)
-        return message
+            letter.deliver(channel, hold=held and channel == EMAIL)
+        return letter
 
     def _context(self, event: Event, contact: Contact | None) -> dict[str, Any]:
         """Return the words a letter may use; `model_link` and the event's own if it is about no application."""

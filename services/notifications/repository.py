@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.notifications.domain import EMAIL, IN_APP, Contact, Delivery, Message, Status
+from services.notifications.domain import EMAIL, IN_APP, Contact, Delivery, Letter, Message, Status
 from services.notifications.tables import contacts, deliveries, messages, reads
 from shared.auth import Caller
+from shared.database import write_later
 from shared.kernel import NotFound, Text
+
+LETTER = ("id", "application_id", "recipient", "not_for", "template", "words", "at")
 
 
 class Contacts:
@@ -22,23 +26,31 @@ class Contacts:
 
     def find(self, application_id: UUID) -> Contact | None:
         """Return the contact, also one that this session has kept and not yet written."""
-        return self._fresh.get(application_id) or self._session.get(Contact, application_id)
+        if application_id in self._known:
+            return self._known[application_id]
+        return self._session.get(Contact, application_id)
+
+    def look_up(self, applications: Iterable[UUID]) -> None:
+        """Ask for many contacts at once; who looks for one of them in this session asks no more."""
+        wanted = set(applications)
+        found = self._session.scalars(select(Contact).where(contacts.c.application_id.in_(wanted)))
+        self._known.update(dict.fromkeys(wanted) | {one.application_id: one for one in found})
 
     def keep(self, contact: Contact) -> Contact:
         """Add the contact, or change the one there is. Returns the one that is kept."""
         known = self.find(contact.application_id)
         if known is None:
             self._session.add(contact)
-            self._fresh[contact.application_id] = contact
+            self._known[contact.application_id] = contact
             return contact
         for name in ("owner", "person", "email", "language", "proved"):
             setattr(known, name, getattr(contact, name))
         return known
 
     @property
-    def _fresh(self) -> dict[UUID, Contact]:
-        fresh: dict[UUID, Contact] = self._session.info.setdefault("fresh_contacts", {})
-        return fresh
+    def _known(self) -> dict[UUID, Contact | None]:
+        known: dict[UUID, Contact | None] = self._session.info.setdefault("contacts", {})
+        return known
 
     def check_sees(self, application_id: UUID, caller: Caller) -> None:
         """Raise NotFound unless `caller` may see the letters of this application."""
@@ -55,8 +67,10 @@ class Messages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, message: Message) -> None:
-        self._session.add(message)
+    def add(self, letter: Letter) -> None:
+        write_later(self._session, messages, {name: getattr(letter, name) for name in LETTER})
+        for delivery in letter.deliveries:
+            write_later(self._session, deliveries, delivery)
 
     def release(self, application_id: UUID, recipient: str, at: datetime) -> None:
         """Queue the mail that waited for the recipient's address to be proved."""

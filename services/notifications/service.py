@@ -34,7 +34,7 @@ def more_roles(house: House) -> dict[str, Role]:
 class Service(PageDoors):
     name = "notifications"
 
-    house = House(tables.metadata, reactions, more_roles, again=handlers.AGAIN)
+    house = House(tables.metadata, reactions, more_roles, again=handlers.AGAIN, look_up=handlers.look_up)
 
     @http(
         "GET",

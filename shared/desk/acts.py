@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from shared.contracts import EVENTS
 from shared.database import Database, unavailable
+from shared.delivery import Delivery, Letter, open_delivery
 from shared.desk.looking import HIDDEN, digest
 from shared.envelope import BrokenContract, complaints, read
-from shared.inbox import Delivery, Inbox, Letter, open_delivery
+from shared.inbox import Inbox
 from shared.kernel import Conflict, Forbidden, Invalid, NotFound, Problem, Text
 from shared.outbox import KEEP_DAYS
 from shared.topology import tellers_of

@@ -11,11 +11,12 @@ import amqp
 from sqlalchemy import insert, select
 
 from shared.broker import Broker
+from shared.delivery import Delivery, Letter, open_delivery, stranger_id
 from shared.desk.acts import Hand, write_down
 from shared.desk.looking import digest
 from shared.envelope import BrokenContract, read
 from shared.failpoints import reach
-from shared.inbox import KEPT_BYTES, Delivery, Inbox, Letter, open_delivery, stranger_id
+from shared.inbox import KEPT_BYTES, Inbox
 from shared.receiver import bodies_only
 from shared.topology import dead_letters, tellers_of
 

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from shared.delivery import Delivery
 from shared.desk.acts import Hand, write_down
-from shared.inbox import Delivery, Inbox
+from shared.inbox import Inbox
 from shared.outbox import Outbox
 
 BATCH = 50

@@ -20,7 +20,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select
 
-from services.notifications.handlers import reactions
+from services.catalog import handlers as catalog
+from services.notifications import handlers as notifications
 from shared import migrate
 from shared.auth import Keyring
 from shared.broker import Broker
@@ -46,8 +47,9 @@ def database_of(url: str, service: str) -> Database:
 
 def inbox_of(url: str, service: str) -> Inbox:
     if service == "catalog":
-        return Inbox(service, database_of(url, service), import_module("services.catalog.handlers").REACTIONS)
-    return Inbox(service, database_of(url, service), reactions("http://localhost", Keyring(b"x" * 32, ())))
+        return Inbox(service, database_of(url, service), catalog.REACTIONS, look_up=catalog.look_up)
+    letters = notifications.reactions("http://localhost", Keyring(b"x" * 32, ()))
+    return Inbox(service, database_of(url, service), letters, look_up=notifications.look_up)
 
 
 @contextmanager

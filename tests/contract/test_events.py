@@ -27,8 +27,9 @@ from shared.auth import Keyring
 from shared.contracts import EVENTS, LISTENERS
 from shared.contracts.onboarding import ContactChanged
 from shared.database import Database
+from shared.delivery import Delivery
 from shared.envelope import BrokenContract, check, schema, seal, unseal
-from shared.inbox import Delivery, Inbox
+from shared.inbox import Inbox
 from shared.kernel import Event
 
 ROOT = Path(__file__).resolve().parents[2]

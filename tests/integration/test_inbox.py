@@ -14,7 +14,8 @@ from services.catalog.handlers import REACTIONS
 from shared import desk
 from shared.contracts.onboarding import ApplicationApproved, ApplicationWithdrawn
 from shared.database import Database
-from shared.inbox import FAILING, WAITS_S, Delivery, Inbox, NotYet
+from shared.delivery import Delivery
+from shared.inbox import FAILING, WAITS_S, Inbox, NotYet
 from shared.kernel import DomainError
 from tests.integration.conftest import OpenDatabase
 from tests.support.builders import approved, delivery, withdrawn

@@ -15,7 +15,7 @@ from services.catalog.commands import FindUseCases
 from services.catalog.handlers import on_application_approved
 from services.catalog.repository import UseCases
 from services.notifications import tables as notifications
-from services.notifications.domain import EMAIL, IN_APP, Delivery, Message, Status
+from services.notifications.domain import EMAIL, IN_APP, Delivery, Letter, Status
 from services.notifications.repository import Contacts, Messages
 from services.onboarding import tables as onboarding
 from services.onboarding.commands import Contact
@@ -159,7 +159,7 @@ def test_the_catalog_finds_by_words_and_facets_and_counts_what_a_click_would_fin
 
 def test_mail_is_claimed_once_and_comes_back_when_its_sender_died(open_database: OpenDatabase) -> None:
     database = open_database("notifications", notifications.metadata)
-    message = Message(application_id=uuid4(), recipient="role:reviewer", not_for=None, template="t", words={}, at=NOON)
+    message = Letter(application_id=uuid4(), recipient="role:reviewer", not_for=None, template="t", words={}, at=NOON)
     message.deliver(EMAIL, hold=False)
     message.deliver(IN_APP, hold=False)
     contact = notifications.Contact(
@@ -182,7 +182,7 @@ def test_mail_is_claimed_once_and_comes_back_when_its_sender_died(open_database:
 
 def test_a_letter_about_the_house_belongs_to_no_application_and_is_sent(open_database: OpenDatabase) -> None:
     database = open_database("notifications", notifications.metadata)
-    message = Message(application_id=None, recipient="role:editor", not_for=None, template="t", words={}, at=NOON)
+    message = Letter(application_id=None, recipient="role:editor", not_for=None, template="t", words={}, at=NOON)
     message.deliver(EMAIL, hold=False)
     with database.transaction() as session:
         Messages(session).add(message)

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.onboarding import ApplicationApproved, ApplicationWithdrawn
+from shared.delivery import Delivery
 from shared.envelope import seal
-from shared.inbox import Delivery
 from shared.kernel import Event
 from shared.outbox import Waiting
 

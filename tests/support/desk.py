@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from shared.auth import Keyring
 from shared.database import Database
-from shared.inbox import Delivery, Inbox
+from shared.delivery import Delivery
+from shared.inbox import Inbox
 from tests.support.builders import approved, delivery, envelope, withdrawn
 
 

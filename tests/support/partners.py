@@ -18,7 +18,8 @@ from services.onboarding.domain import Application, ModelVersion, VersionStatus
 from services.onboarding.handlers import start_campaign
 from services.onboarding.repository import Applications, Models
 from shared.database import Database
-from shared.inbox import Delivery, Inbox
+from shared.delivery import Delivery
+from shared.inbox import Inbox
 
 VERA, JONAS = "admin:Vera", "admin:Jonas"
 STRICTER = "1.9"

@@ -16,7 +16,7 @@ from services.cli import app
 from shared.auth import AUDITOR, OPERATOR, new_admin
 from shared.contracts.onboarding import ContactChanged
 from shared.database import Database
-from shared.inbox import Delivery
+from shared.delivery import Delivery
 from tests.support.builders import NOON, approved, delivery, envelope, withdrawn
 from tests.support.command_line import OK, PROBLEMS, USAGE, hub, told
 from tests.support.desk import inbox, parked, statuses

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError
+from jinja2.runtime import Context
 
 LANGUAGES = ("de", "en")
 CHANNELS = {"in_app", "email"}
@@ -34,10 +35,14 @@ class Row:
 
     def words(self, context: dict[str, Any]) -> dict[str, dict[str, str]]:
         """Write the letter in every language. Raises jinja2.UndefinedError for a word nobody gave."""
-        return {
-            language: {part: template.render(context).strip() for part, template in texts.items()}
-            for language, texts in self.texts.items()
-        }
+        said: Context | None = None
+        found: dict[str, dict[str, str]] = {}
+        for language, texts in self.texts.items():
+            found[language] = {}
+            for part, template in texts.items():
+                said = said or template.new_context(context)  # costs more than the text itself; no text changes it
+                found[language][part] = "".join(template.root_render_func(said)).strip()
+        return found
 
 
 @cache

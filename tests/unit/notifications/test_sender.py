@@ -13,7 +13,7 @@ import time_machine
 from sqlalchemy import select
 
 from services.notifications import tables
-from services.notifications.domain import EMAIL, IN_APP, LEASE_S, WAITS_S, Contact, Delivery, Message, Status
+from services.notifications.domain import EMAIL, IN_APP, LEASE_S, WAITS_S, Contact, Delivery, Letter, Status
 from services.notifications.letters.channels import Mail, NotSent
 from services.notifications.repository import Contacts, Messages
 from services.notifications.sender import AT_ONCE, Sender
@@ -46,14 +46,14 @@ def contact(**but: Any) -> Contact:
 
 def write(database: Database, *, hold: bool = False, recipient: str = "applicant:1") -> UUID:
     """Write a letter at noon and return the id of its mail."""
-    message = Message(
+    letter = Letter(
         application_id=APPLICATION, recipient=recipient, not_for=None, template="t", words=WORDS, at=NOON
     )  # fmt: skip
-    message.deliver(IN_APP, hold=False)
-    message.deliver(EMAIL, hold=hold)
+    letter.deliver(IN_APP, hold=False)
+    mail = letter.deliver(EMAIL, hold=hold)
     with database.transaction() as session:
-        Messages(session).add(message)
-    return message.deliveries[1].id
+        Messages(session).add(letter)
+    return mail
 
 
 def found(database: Database, delivery: UUID) -> Delivery:
