@@ -113,6 +113,8 @@ class Writer:
         given["proposed_by_name"] = str(given.get("proposed_by", "")).removeprefix("admin:")
         if "model" in given:
             given["model_link"] = f"{self.public_url}/workbench/models/{given['model']}"
+        if "barrier_id" in given:
+            given["barrier_link"] = f"{self.public_url}/workbench/barriers/{given['barrier_id']}"
         if "campaign_id" in given:
             given["campaign_link"] = f"{self.public_url}/workbench/campaigns/{given['campaign_id']}"
         for name in {"rights", "paused"} & given.keys():

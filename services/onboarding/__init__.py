@@ -6,6 +6,7 @@ of versions of the model
 `onboarding.model.{published,withdrawn,retired}` and `onboarding.application.{model_offered,model_changed}`;
 of re-checks
 `onboarding.campaign.{started,stopped,resumed,finished}` and
-`onboarding.application.{rechecked,recheck_reminded,rights_paused,rights_resumed,recheck_voided}`.
+`onboarding.application.{rechecked,recheck_reminded,rights_paused,rights_resumed,recheck_voided}`;
+of barriers `onboarding.barrier.reported`.
 Hears: `catalog.use_case.listed`.
 """

@@ -136,7 +136,7 @@ def _message(name: str, kind: type[Event]) -> Schema:
 def _subject(teller: str, example: Schema) -> str:
     if teller == "catalog":
         return str(example["use_case_id"])
-    found = example.get("application_id") or example.get("campaign_id")
+    found = example.get("application_id") or example.get("campaign_id") or example.get("barrier_id")
     return str(found or version_id(example["model"]))
 
 

@@ -31,6 +31,7 @@ TAGS = {
     "checks": "Check answers; nothing is stored.",
     "applications": "From draft to decision.",
     "campaigns": "Everybody who is approved is checked again when a version of the model is published.",
+    "barriers": "What people could not use, and what was done about it.",
     "cohorts": "Many drafts at once, from a table.",
     "vouchers": "What intermediaries say for an application.",
     "use-cases": "The public catalog.",
@@ -39,9 +40,19 @@ TAGS = {
 }
 #: POSTs that store nothing, and so may be sent twice.
 WITHOUT_KEY = {"/api/v1/checks"}
-WITH_ETAG = {"Application", "NewApplication", "Model", "ModelVersion", "Models", "UseCase", "Campaign", "CampaignPage"}
+WITH_ETAG = {
+    "Application",
+    "NewApplication",
+    "Model",
+    "ModelVersion",
+    "Models",
+    "UseCase",
+    "Campaign",
+    "CampaignPage",
+    "Barrier",
+}
 WITH_304 = {"Model", "Models"}
-PAGED = {"Applications", "Campaigns", "CampaignPage", "Messages", "PreviewPage", "UseCases"}
+PAGED = {"Applications", "Barriers", "Campaigns", "CampaignPage", "Messages", "PreviewPage", "UseCases"}
 #: What every door may say; and what those with a body may say beside that.
 ALWAYS_REFUSED, REFUSED_WITH_BODY = (406, 503), (408, 411, 413, 415)
 

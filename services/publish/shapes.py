@@ -62,6 +62,8 @@ def links(*names: str, optional: tuple[str, ...] = ()) -> Schema:
 
 def shapes() -> dict[str, Schema]:
     """Return every component schema of the answers, by name."""
+    from services.publish.shapes_of_barriers import of_barriers  # which builds on what stands here
+
     return (
         _of_the_house()
         | _of_the_model()
@@ -70,6 +72,7 @@ def shapes() -> dict[str, Schema]:
         | _of_applications()
         | _of_versions()
         | _of_campaigns()
+        | of_barriers()
         | _of_previews()
         | _of_the_catalog()
         | _of_messages()

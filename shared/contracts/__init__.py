@@ -1,5 +1,6 @@
 """The only language between services: one class and one JSON Schema with an example per event version."""
 
+from shared.contracts.barriers import BarrierReported
 from shared.contracts.campaigns import (
     ApplicationRechecked,
     CampaignFinished,
@@ -52,6 +53,7 @@ EVENTS: dict[str, type[Event]] = {
         RightsPaused,
         RightsResumed,
         RecheckVoided,
+        BarrierReported,
         UseCaseListed,
     )
 }

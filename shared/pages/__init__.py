@@ -20,6 +20,9 @@ from shared.pages.words import tone, word
 
 LANGUAGES = ("de", "en")
 
+#: No segment of a path that names something is longer than a UUID or a slug; private links are.
+LONGEST_NAME = 60
+
 #: Icons of the vendored style are `data:` pictures. Nothing else may come from anywhere but the house.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -108,6 +111,7 @@ class Pages:
             "visitor": Visitor.of(caller),
             "path": urlsplit(path).path,
             "switch": {other: _in_other_language(path, other) for other in LANGUAGES},
+            "report_barrier_at": f"/about/barrier?{urlencode({'page': place_of(path)})}",
             "csrf": csrf,
             "idempotency_key": uuid4().hex,
         }
@@ -121,6 +125,12 @@ class Pages:
     @pass_context
     def _relative(self, context: Context, value: datetime | str) -> str:
         return formats.relative(value, self._clock(), context["language"])
+
+
+def place_of(path: str) -> str:
+    """Return a path as it may be written down: without its query, and without what is long enough to be a key."""
+    segments = urlsplit(path).path.split("/")
+    return "/".join(segment if len(segment) <= LONGEST_NAME else "…" for segment in segments)
 
 
 def anchor(pointer: str) -> str:

@@ -156,6 +156,12 @@ _CONFORMITY = {
     "replaced": Text("Neuere Nachprüfung", "Checked again since"),
 }
 
+_SCHEME = {
+    "light": Text("Hell", "Light"),
+    "dark": Text("Dunkel", "Dark"),
+    "contrast": Text("Hoher Kontrast oder eigene Farben", "High contrast or colours of my own"),
+}
+
 _CAMPAIGN = {
     "running": Text("Läuft", "Running"),
     "stopped": Text("Angehalten", "Stopped"),
@@ -212,6 +218,7 @@ WORDS: dict[str, dict[str, Text]] = {
     "right": _RIGHT,
     "conformity": _CONFORMITY,
     "campaign": _CAMPAIGN,
+    "scheme": _SCHEME,
 }
 
 

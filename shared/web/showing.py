@@ -54,6 +54,11 @@ NOTICES = {
     "taken_back": Text(de="Die Veröffentlichung ist zurückgenommen.", en="The publication has been taken back."),
     "retired": Text(de="Die Fassung läuft aus.", en="The version has been retired."),
     "adopted": Text(de="Ihr Antrag nutzt jetzt die neue Fassung.", en="Your application uses the new version now."),
+    "barrier_reported": Text(
+        de="Danke. Ihre Meldung ist angekommen, und wir sehen sie uns an.",
+        en="Thank you. Your report has arrived, and we will look at it.",
+    ),
+    "barrier_closed": Text(de="Die Meldung ist erledigt.", en="The report is closed."),
     "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
 }
 

@@ -166,7 +166,11 @@ def message(name: str, sequence: int, **more: Any) -> bytes:
     """Write `name`'s example as it stands on the wire, about a subject of its own."""
     data = example(name)
     subject = UUID(
-        data.get("use_case_id") or data.get("application_id") or data.get("campaign_id") or str(version_id("1.1"))
+        data.get("use_case_id")
+        or data.get("application_id")
+        or data.get("campaign_id")
+        or data.get("barrier_id")
+        or str(version_id("1.1"))
     )
     sealed = seal(event(name), subject=subject, sequence=sequence, correlation="test")
     return json.dumps(sealed | {"data": data | more}).encode()

@@ -246,6 +246,17 @@ def test_an_intermediary_vouches_and_brings_a_cohort(stranger: HeldClient, vera:
     assert (table.status_code, brought.status_code) == (200, 200)
 
 
+def test_a_barrier_is_reported_and_dealt_with(stranger: HeldClient, vera: HeldClient) -> None:
+    reported = stranger.post("/api/v1/barriers", {"text": "Der Knopf hat keinen Namen.", "scheme": "dark"})
+    assert reported.status_code == 201, reported.text
+    path = f"/api/v1/barriers/{reported.json()['id']}"
+
+    assert vera.json("/api/v1/barriers")["items"][0]["scheme"] == "dark"
+    etag = vera.get(path).headers["ETag"]
+    closed = vera.post(f"{path}/closing", {"note": "Er hat jetzt einen."}, If_Match=etag)
+    assert closed.json()["closed_by"] == "admin:Vera"
+
+
 def test_contracts_and_their_page(stranger: HeldClient) -> None:
     for path in ("/api/openapi.json", "/api/asyncapi.json", "/api/docs"):
         assert stranger.get(path).status_code == 200

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from services.onboarding.domain import SCHEMES
 from services.onboarding.pages.about import KEPT
 from shared.operator import Accessibility, EasyLanguage, Imprint, Operator, Privacy, SignLanguage
-from tests.support.pages import HOSTILE, Sample
+from tests.support.pages import ADMIN, HOSTILE, ID, Sample, problem
 
 FILLED = Operator(
     imprint=Imprint(
@@ -38,4 +39,40 @@ def samples() -> dict[str, Sample]:
             "easy language": page("easy_language", operator),
         }
 
-    return all_of(Operator()) | {f"{name}, filled in": one for name, one in all_of(FILLED).items()}
+    return _barriers() | all_of(Operator()) | {f"{name}, filled in": one for name, one in all_of(FILLED).items()}
+
+
+def _barriers() -> dict[str, Sample]:
+    typed = dict.fromkeys(("text", "page", "width", "device", "reply_to"), HOSTILE) | {"language": "de", "scheme": ""}
+    form = {"typed": typed, "errors": [], "schemes": SCHEMES, "operator": FILLED}
+    wrong = form | {"errors": [problem("/text"), problem("/reply_to"), problem("/scheme")], "operator": Operator()}
+    report = typed | {
+        "id": ID, "reported_at": "2027-05-14T11:02:00Z", "note": "", "closed_by": None, "closed_at": None, "version": 7,
+    }  # fmt: skip
+    closed = report | {"note": HOSTILE, "closed_by": "admin:Ada Weber", "closed_at": "2027-05-15T11:02:00Z"}
+    closed |= {"page": "", "language": "", "scheme": "dark", "width": "", "device": "", "reply_to": ""}
+    path, list_ = "/about/barrier", "onboarding/barriers.html"
+
+    def one(barrier: dict[str, Any], **but: Any) -> Sample:
+        context = {"barrier": barrier, "may": barrier is report, "errors": [], "typed": {"note": ""}} | but
+        return "onboarding/barrier.html", ADMIN, f"/workbench/barriers/{ID}", context
+
+    return {
+        "barrier form": ("onboarding/about/barrier.html", None, path, form),
+        "barrier form, wrong": ("onboarding/about/barrier.html", None, path, wrong),
+        "barriers": (
+            list_,
+            ADMIN,
+            "/workbench/barriers",
+            {"items": [report, closed], "open": 1, "next_link": "?x", "first": "/x"},
+        ),
+        "no barriers": (
+            list_,
+            ADMIN,
+            "/workbench/barriers",
+            {"items": [], "open": 0, "next_link": None, "first": None},
+        ),
+        "barrier": one(report),
+        "barrier, wrong": one(report, errors=[problem("/note")], typed={"note": HOSTILE}),
+        "barrier, closed": one(closed),
+    }

@@ -18,6 +18,7 @@ from services.onboarding.commands.applications import (
     SubmitApplication,
     WithdrawApplication,
 )
+from services.onboarding.commands.barriers import CloseBarrier, ReportBarrier
 from services.onboarding.commands.campaigns import CureApplication, ResumeCampaign, StopCampaign
 from services.onboarding.commands.cohorts import CohortRow, ImportCohort, Vouch
 from services.onboarding.commands.models import (
@@ -35,6 +36,7 @@ __all__ = [
     "AskQuestions",
     "ChangeApplication",
     "CheckAnswers",
+    "CloseBarrier",
     "CohortRow",
     "Condition",
     "ConfirmDecision",
@@ -49,6 +51,7 @@ __all__ = [
     "ProposePublication",
     "Reply",
     "ReplyToQuestions",
+    "ReportBarrier",
     "ResumeCampaign",
     "RetireVersion",
     "StartApplication",

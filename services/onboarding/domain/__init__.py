@@ -17,6 +17,8 @@ from services.onboarding.domain.assessments import (
     Findings,
     unsound,
 )
+from services.onboarding.domain.barriers import KEPT as BARRIERS_KEPT
+from services.onboarding.domain.barriers import SCHEMES, Barrier
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
 from services.onboarding.domain.decisions import Decision
 from services.onboarding.domain.previews import Impact, Preview
@@ -29,6 +31,7 @@ __all__ = [
     "ADOPTS",
     "AGAIN",
     "APPROVED",
+    "BARRIERS_KEPT",
     "BECOMES",
     "BROKEN",
     "CHANGEABLE",
@@ -39,6 +42,7 @@ __all__ = [
     "REASONS",
     "REPLY_DAYS",
     "REVIEW_DAYS",
+    "SCHEMES",
     "SIGNATURE_DAYS",
     "UNSEEN",
     "VOUCHED",
@@ -46,6 +50,7 @@ __all__ = [
     "WHO",
     "Application",
     "Assessment",
+    "Barrier",
     "Campaign",
     "Change",
     "Decision",

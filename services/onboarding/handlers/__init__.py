@@ -17,6 +17,7 @@ from services.onboarding.handlers.applications import (
     withdraw_application,
 )
 from services.onboarding.handlers.assessments import judge_rule, override_rule
+from services.onboarding.handlers.barriers import close_barrier, forget_barriers, report_barrier
 from services.onboarding.handlers.campaigns import (
     answers_to_cure,
     cure_application,
@@ -68,12 +69,14 @@ __all__ = [
     "broken",
     "change_application",
     "check_answers",
+    "close_barrier",
     "compare",
     "compare_versions",
     "confirm_decision",
     "confirm_publication",
     "cure_application",
     "follow_models",
+    "forget_barriers",
     "import_cohort",
     "judge_rule",
     "latest_changes",
@@ -86,6 +89,7 @@ __all__ = [
     "propose_publication",
     "prove_address",
     "reply_to_questions",
+    "report_barrier",
     "resume_campaign",
     "retell",
     "retire_version",

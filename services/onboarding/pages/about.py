@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from services.onboarding.domain import BARRIERS_KEPT
 from services.onboarding.pages import PAGES
 from shared.auth import SESSION_S
 from shared.kernel import Text
@@ -59,6 +60,14 @@ KEPT: tuple[Row, ...] = (
         Text(de="Die Antwort auf ein abgesendetes Formular", en="The answer to a form that was sent"),
         Text(de="Damit doppeltes Absenden nichts doppelt tut.", en="So that sending it twice does nothing twice."),
         Text(de=f"{KEY_DAYS} Tage", en=f"{KEY_DAYS} days"),
+    ),
+    (
+        Text(de="Gemeldete Barrieren", en="Reported barriers"),
+        Text(de="Damit wir sie beheben und Ihnen antworten.", en="To remove them, and to answer you."),
+        Text(
+            de=f"{BARRIERS_KEPT.days} Tage, nachdem die Meldung erledigt ist.",
+            en=f"{BARRIERS_KEPT.days} days after the report has been dealt with.",
+        ),
     ),
     (
         Text(de="Meldungen zwischen den Diensten", en="Events between the services"),

@@ -6,6 +6,7 @@ from services.onboarding.repository.applications import (
     Applications,
     Filters,
 )
+from services.onboarding.repository.barriers import Barriers
 from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
 from services.onboarding.repository.previews import LOOKED_AT, Previews
@@ -15,6 +16,7 @@ __all__ = [
     "LOOKED_AT",
     "THEMES",
     "Applications",
+    "Barriers",
     "Campaigns",
     "Filters",
     "Models",

@@ -30,6 +30,7 @@ from services.onboarding.schemas.assessments import (
     OverrideSchema,
     finding_view,
 )
+from services.onboarding.schemas.barriers import CloseBarrierSchema, ReportBarrierSchema, barrier_view
 from services.onboarding.schemas.campaigns import (
     CureSchema,
     PreviewSchema,
@@ -67,6 +68,7 @@ __all__ = [
     "ChangeSchema",
     "ChangedContactSchema",
     "CheckSchema",
+    "CloseBarrierSchema",
     "ConditionSchema",
     "ConfirmPublicationSchema",
     "ConfirmSchema",
@@ -81,6 +83,7 @@ __all__ = [
     "QuestionSchema",
     "RepliesSchema",
     "ReplySchema",
+    "ReportBarrierSchema",
     "ResumeSchema",
     "RetireSchema",
     "RevokeSchema",
@@ -91,6 +94,7 @@ __all__ = [
     "WithdrawPublicationSchema",
     "WithdrawSchema",
     "application_view",
+    "barrier_view",
     "campaign_view",
     "comparison_view",
     "conformity_view",

@@ -7,15 +7,17 @@ from functools import partial
 from services.onboarding import handlers, tables
 from services.onboarding.pages.doors import PageDoors
 from services.onboarding.service.applications import ApplicationDoors, list_filters
+from services.onboarding.service.barriers import BarrierDoors
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.models import ModelDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
-from shared.wire import House, Jobs
+from shared.wire import HOUR_S, House, Jobs
 
 __all__ = [
     "ApplicationDoors",
+    "BarrierDoors",
     "CampaignDoors",
     "CohortDoors",
     "ModelDoors",
@@ -28,10 +30,21 @@ __all__ = [
 
 def more_jobs(house: House) -> Jobs:
     jobs = (handlers.run_campaigns, handlers.run_previews, handlers.follow_models)
-    return {partial(run, house.database): 1.0 for run in jobs}
+    more: Jobs = {partial(run, house.database): 1.0 for run in jobs}
+    more[partial(handlers.forget_barriers, house.database)] = HOUR_S
+    return more
 
 
-class Service(ApplicationDoors, CampaignDoors, CohortDoors, ModelDoors, SnapshotDoors, VoucherDoors, PageDoors):
+class Service(
+    ApplicationDoors,
+    BarrierDoors,
+    CampaignDoors,
+    CohortDoors,
+    ModelDoors,
+    SnapshotDoors,
+    VoucherDoors,
+    PageDoors,
+):
     name = "onboarding"
 
     house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, again=handlers.AGAIN)

@@ -5,6 +5,7 @@ from services.onboarding.tables.applications import (
     assessments,
     decisions,
 )
+from services.onboarding.tables.barriers import barriers
 from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
 from services.onboarding.tables.ground import metadata
 from services.onboarding.tables.snapshots import snapshots
@@ -13,6 +14,7 @@ from services.onboarding.tables.versions import model_versions
 __all__ = [
     "applications",
     "assessments",
+    "barriers",
     "campaigns",
     "decisions",
     "impacts",
