@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.commands import ChangeApplication
-from services.onboarding.domain import CHANGEABLE, NEXT, WHO, Application, State, Status
+from services.onboarding.domain import Application
 from services.onboarding.model import patched
-from services.onboarding.pages import PAGES, cures, form, overview
-from services.onboarding.pages.adoption import about_models
+from services.onboarding.pages import PAGES, form, overview
+from services.onboarding.pages.panels import look_at, panels
 from services.onboarding.repository import Applications, Filters, Models
-from shared.auth import APPLICANT, VOUCHING_DAYS, applicant
+from shared.auth import APPLICANT, applicant
 from shared.kernel import NotFound, Problem, Text
 from shared.paging import next_link, page_of
 from shared.web import Answer, Ask, http, redirect
@@ -192,40 +192,17 @@ class ApplicantDoors:
     def _application_page(
         self, ask: Ask, id_: str, status: int = 200, errors: Wrong | None = None, typed: dict[str, str] | None = None
     ) -> Response:
-        caller = ask.known()
         with self.house.database.reading() as session:
-            application = Applications(session).get_for(uuid_of(id_), caller)
-            view = schemas.application_view(application, None)
-            found = cures.rechecked(session, application, ask.language)
-            model, news = Models(session).get(application.model), about_models(session, application, ask.language)
-        schema, findings = model.schema, view["findings"]
-        mine = APPLICANT in caller.roles
-        key = ask.keyring.resume_key(view["id"], application.owner)
+            shown = panels(look_at(ask, session, self.house.settings, id_))
         return show(
             PAGES,
             ask,
             "onboarding/application.html",
             status=status,
             at=f"/applications/{id_}",
-            application=view,
-            tasks=overview.tasks(schema, application.answers, findings, ask.language),
-            tally=overview.tally(findings, len(model.public["rules"])),
-            findings=overview.remarks(schema, findings, ask.language),
-            sheets=overview.sheets(schema, application.answers, findings, ask.language),
-            ahead=overview.ahead(str(application.status), ask.language),
-            private_link=f"{self.house.settings.public_url}/applications/resume/{key}" if mine else None,
-            vouching_code=ask.keyring.vouching_code(view["id"]) if mine and application.status in WHO else None,
-            vouching_days=VOUCHING_DAYS,
-            rechecked=found,
-            **news,
-            may={
-                "cure": mine and (view["conformity"] or {}).get("state") in {State.GRACE, State.PAUSED},
-                "edit": mine and application.status in CHANGEABLE,
-                "submit": mine and application.status is Status.DRAFT,
-                "withdraw": mine and Status.WITHDRAWN in NEXT[application.status],
-            },
             errors=errors or [],
             typed=typed or {},
+            **shown,
         )
 
     def _section_page(

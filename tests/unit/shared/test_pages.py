@@ -34,7 +34,8 @@ def html_of(name: str, language: str) -> str:
 def test_every_template_has_a_sample():
     shown = {template for template, *_ in pages.samples("de").values()}
 
-    assert shown == {one for one in pages.PAGES.templates if one not in PARTS}
+    whole = {one for one in pages.PAGES.templates if not one.startswith("onboarding/application/")}
+    assert shown == whole - PARTS
 
 
 # What holds for every page
