@@ -6,10 +6,12 @@ import hashlib
 import hmac
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -112,14 +114,29 @@ class Keyring:
         """Derive what every form of `subject` must carry."""
         return hmac.new(self._secret, b"csrf" + subject.encode(), hashlib.sha256).hexdigest()
 
-    def resume_key(self, application: str, owner: str, email: str | None = None) -> str:
-        """Sign a private link; made with `email` it was sent there, and its use proves that address."""
-        return str(self._signer("resume").dumps([application, owner, _digest(email) if email else ""]))
+    def resume_key(self, application: str) -> str:
+        """Sign a private link: it names an application, and opens nothing."""
+        return str(self._signer("resume").dumps(application))
 
-    def of_resume_key(self, key: str) -> tuple[str, str, str] | None:
-        """Return application, owner and digest of the proved address (or empty), None if not ours."""
+    def of_resume_key(self, key: str) -> str | None:
+        """Return the application a private link names, None if it is not ours; old ones carry more, which is let be."""
         found = self._read("resume", key)
-        return (found[0], found[1], found[2]) if found else None
+        return str(found[0] if isinstance(found, list) else found) if found else None
+
+    def sign_in_link(self, request: UUID) -> str:
+        """Derive the secret of a link to sign in; the request says when it is over, and whose it is."""
+        return request.hex + self._sign("sign-in", request.hex)
+
+    def of_sign_in_link(self, secret: str) -> UUID | None:
+        """Return the request a link answers, None if it is not ours."""
+        request = secret[:32]
+        if not secret.isascii() or not secrets.compare_digest(secret[32:], self._sign("sign-in", request)):
+            return None
+        return UUID(request)
+
+    def address(self, email: str) -> str:
+        """Return a digest of an address that nobody outside the house can make."""
+        return hmac.new(self._secret, b"address" + email.strip().lower().encode(), hashlib.sha256).hexdigest()
 
     def vouching_code(self, application: str) -> str:
         """Sign what lets an intermediary vouch for an application, for VOUCHING_DAYS."""
@@ -132,6 +149,11 @@ class Keyring:
         except (BadSignature, ValueError):
             return None
         return found
+
+    def _sign(self, salt: str, text: str) -> str:
+        """Return 43 characters that only this house can make of `text`."""
+        made = hmac.new(self._secret, f"{salt}:{text}".encode(), hashlib.sha256).digest()
+        return urlsafe_b64encode(made).decode().rstrip("=")
 
     def _signer(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret, salt=salt)
@@ -148,12 +170,3 @@ class Keyring:
 
 def applicant(owner: str) -> Caller:
     return Caller(owner, "", frozenset({APPLICANT}))
-
-
-def proves(digest: str, email: str) -> bool:
-    """Whether a private link was sent to `email`."""
-    return bool(digest) and secrets.compare_digest(digest, _digest(email))
-
-
-def _digest(email: str) -> str:
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]

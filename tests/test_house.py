@@ -18,6 +18,8 @@ import yaml
 
 from services.house import NAMES
 from services.notifications.handlers import Writer
+from services.notifications.letters.links import Links
+from shared.auth import Keyring
 from shared.contracts import EVENTS, LISTENERS
 from shared.envelope import check, schema
 
@@ -313,7 +315,7 @@ def rooms_of(service: str) -> set[str]:
 
 def reactions(service: str) -> Any:
     if service == "notifications":
-        return Writer("https://hub.example", lambda *_: "").reactions()
+        return Writer("https://hub.example", lambda *_: "", Links("", Keyring(b""))).reactions()
     return import_module(f"services.{service}.handlers").REACTIONS
 
 

@@ -39,6 +39,19 @@ class Contact:
 
 
 @dataclass(eq=False, kw_only=True)
+class Person:
+    """Where letters to somebody go who may belong to several applications. Personal data."""
+
+    subject: str
+    email: str
+    language: str
+
+
+#: Whom mail can be written to.
+Addressee = Contact | Person
+
+
+@dataclass(eq=False, kw_only=True)
 class Delivery:
     """One letter on one channel."""
 

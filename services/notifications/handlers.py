@@ -13,29 +13,31 @@ from sqlalchemy.orm import Session
 
 from services.notifications import letters
 from services.notifications.commands import MarkRead
-from services.notifications.domain import EMAIL, Contact, Letter, Message
-from services.notifications.repository import Contacts, Messages
+from services.notifications.domain import EMAIL, Contact, Letter, Message, Person
+from services.notifications.letters.links import Links
+from services.notifications.repository import Contacts, Messages, People
 from shared.auth import Caller, Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
 from shared.contracts.onboarding import ContactChanged
+from shared.contracts.people import PersonChanged, PersonJoined, PersonLeft, SignInRequested
 from shared.database import write
 from shared.envelope import Envelope
 from shared.inbox import NotYet, Reaction, Reactions
 from shared.kernel import Event
 from shared.pages.words import word
 
-#: Makes the private link of an application for its owner and address.
-PrivateLink = Callable[[UUID, str, str], str]
+#: Makes the private link of an application.
+PrivateLink = Callable[[UUID], str]
 
 
 def reactions(public_url: str, keyring: Keyring) -> Reactions:
     """Return what notifications does about every event; letters carry links that start with `public_url`."""
 
-    def private_link(application: UUID, owner: str, email: str) -> str:
-        return f"{public_url}/applications/resume/{keyring.resume_key(str(application), owner, email)}"
+    def private_link(application: UUID) -> str:
+        return f"{public_url}/applications/resume/{keyring.resume_key(str(application))}"
 
-    return Writer(public_url, private_link).reactions()
+    return Writer(public_url, private_link, Links(public_url, keyring)).reactions()
 
 
 def mark_read(session: Session, command: MarkRead, caller: Caller) -> Message:
@@ -52,7 +54,26 @@ def keep_contact(event: ContactChanged, session: Session) -> None:
         Messages(session).release(event.application_id, event.owner, datetime.now(UTC))
 
 
-AGAIN: Reactions = {ContactChanged: keep_contact}
+def keep_person(event: PersonChanged, session: Session) -> None:
+    People(session).keep(Person(subject=event.subject, email=event.email, language=event.language))
+
+
+def let_in(event: PersonJoined, session: Session) -> None:
+    """From now on somebody reads the letters of an application. Writes none."""
+    People(session).join(event.subject, event.application_id)
+
+
+def let_go(event: PersonLeft, session: Session) -> None:
+    People(session).leave(event.subject, event.application_id)
+
+
+#: What is done about what is known already: what it says is kept, and nobody gets a letter.
+AGAIN: Reactions = {
+    ContactChanged: keep_contact,
+    PersonChanged: keep_person,
+    PersonJoined: let_in,
+    PersonLeft: let_go,
+}
 
 
 def look_up(envelopes: Sequence[Envelope], session: Session) -> None:
@@ -67,17 +88,32 @@ def look_up(envelopes: Sequence[Envelope], session: Session) -> None:
 class Writer:
     """Writes the letters the table asks for. `public_url` starts every link."""
 
-    def __init__(self, public_url: str, private_link: PrivateLink) -> None:
-        self.public_url, self.private_link = public_url, private_link
+    def __init__(self, public_url: str, private_link: PrivateLink, links: Links) -> None:
+        self.public_url, self.private_link, self.links = public_url, private_link, links
         self.table = letters.rows()
         letters.check(self.table, EVENTS)
 
     def reactions(self) -> dict[type[Event], Reaction]:
         """Every event of the house is heard: the table says what it means."""
-        return {kind: self.on_contact_changed if kind is ContactChanged else self.write for kind in EVENTS.values()}
+        own = {SignInRequested: self.on_sign_in_requested} | {kind: self._keep_and_write(kind) for kind in AGAIN}
+        return {kind: own.get(kind, self.write) for kind in EVENTS.values()}
 
-    def on_contact_changed(self, event: ContactChanged, session: Session) -> None:
-        keep_contact(event, session)
+    def _keep_and_write(self, kind: type[Event]) -> Reaction:
+        def react(event: Event, session: Session) -> None:
+            AGAIN[kind](event, session)
+            self.write(event, session)
+
+        return react
+
+    def on_sign_in_requested(self, event: SignInRequested, session: Session) -> None:
+        """Write the link, unless it is too late, or another address than the one that asked would get it."""
+        if datetime.now(UTC) >= event.expires_at:
+            return
+        addressee = (
+            People(session).find(event.subject) if event.subject else Contacts(session).find(event.application_id)
+        )
+        if addressee is None or not self.links.is_for(event.address, addressee.email):
+            raise NotYet(f"the address of sign-in {event.sign_in_id} is not known yet")
         self.write(event, session)
 
     def write(self, event: Event, session: Session) -> None:
@@ -86,26 +122,35 @@ class Writer:
         contact = Contacts(session).find(application) if application else None
         if application and contact is None:
             raise NotYet(f"no contact of application {application} yet")
-        rows = [row for row in self.table[event.name] if _applies(row, event, contact)]
+        rows = [row for row in self.table.get(event.name, ()) if _applies(row, event, contact)]
         context = self._context(event, contact) if rows else {}
         for row in rows:
             Messages(session).add(self._letter(row, event, contact, context))
 
     def _letter(self, row: letters.Row, event: Event, contact: Contact | None, context: dict[str, Any]) -> Letter:
-        to_applicant = row.role == "applicant"
-        assert contact or not to_applicant, f"{row.transition}: there is no applicant to be told"
+        recipient = self._recipient(row, event, contact)
+        to_applicant = contact is not None and recipient == contact.owner
         letter = Letter(
             application_id=contact.application_id if contact else None,
-            recipient=contact.owner if contact and to_applicant else f"role:{row.role}",
+            recipient=recipient,
             not_for=getattr(event, row.not_for) if row.not_for else None,
             template=row.transition,
             words=row.words(context),
             at=datetime.now(UTC),
         )
-        held = contact is not None and to_applicant and not contact.proved and row.when != "unproved"
+        held = contact is not None and to_applicant and not contact.proved and not row.proves
         for channel in row.channels:
             letter.deliver(channel, hold=held and channel == EMAIL)
         return letter
+
+    @staticmethod
+    def _recipient(row: letters.Row, event: Event, contact: Contact | None) -> str:
+        if row.role == "person" and (subject := getattr(event, "subject", None)):
+            return str(subject)
+        if row.role in {"person", "applicant"}:
+            assert contact, f"{row.transition}: there is no applicant to be told"
+            return contact.owner
+        return f"role:{row.role}"
 
     def _context(self, event: Event, contact: Contact | None) -> dict[str, Any]:
         """Return the words a letter may use; `model_link` and the event's own if it is about no application."""
@@ -122,6 +167,9 @@ class Writer:
                 language: ", ".join(word("right", one).in_(language) for one in given[name])
                 for language in letters.LANGUAGES
             }
+        if isinstance(event, SignInRequested):
+            given["sign_in_link"] = self.links.mark(event)
+            given["minutes"] = round((event.expires_at - event.requested_at).total_seconds() / 60)
         if contact is None:
             return given
         application = contact.application_id
@@ -130,7 +178,8 @@ class Writer:
             "number": contact.number,
             "person": contact.person,
             "link": f"{self.public_url}/applications/{application}",
-            "private_link": self.private_link(application, contact.owner, contact.email),
+            "private_link": self.private_link(application),
+            "sign_in_page": f"{self.public_url}/sign-in?next=/applications/{application}",
             "case_link": f"{self.public_url}/workbench/{application}",
             "catalog_link": f"{self.public_url}/catalog/{slug}",
         }

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.notifications.domain import EMAIL, IN_APP, Contact, Delivery, Letter, Message, Status
-from services.notifications.tables import contacts, deliveries, messages, reads
+from services.notifications.domain import EMAIL, IN_APP, Addressee, Contact, Delivery, Letter, Message, Person, Status
+from services.notifications.tables import contacts, deliveries, members, messages, people, reads
 from shared.auth import Caller
 from shared.database import write_later
 from shared.kernel import NotFound, Text
@@ -55,10 +55,38 @@ class Contacts:
     def check_sees(self, application_id: UUID, caller: Caller) -> None:
         """Raise NotFound unless `caller` may see the letters of this application."""
         contact = self.find(application_id)
-        if contact is None or not (caller.is_admin or contact.owner == caller.subject):
+        if contact is None or not (
+            caller.is_admin or contact.owner == caller.subject or self._belongs(contact, caller)
+        ):
             raise NotFound(
                 Text(de="Diesen Antrag gibt es nicht.", en="There is no such application."), code="not_found"
             )
+
+    def _belongs(self, contact: Contact, caller: Caller) -> bool:
+        mine = {"subject": caller.subject, "application_id": contact.application_id}
+        return self._session.execute(select(members).filter_by(**mine)).first() is not None
+
+
+class People:
+    """Who belongs to applications beside their owners, in one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, subject: str) -> Person | None:
+        return self._session.get(Person, subject)
+
+    def keep(self, person: Person) -> None:
+        self._session.merge(person)
+        self._session.flush()  # letters of the same batch may be for them
+
+    def join(self, subject: str, application_id: UUID) -> None:
+        self.leave(subject, application_id)  # told again, it is no second time
+        self._session.execute(members.insert().values(subject=subject, application_id=application_id))
+
+    def leave(self, subject: str, application_id: UUID) -> None:
+        mine = (members.c.subject == subject) & (members.c.application_id == application_id)
+        self._session.execute(delete(members).where(mine))
 
 
 class Messages:
@@ -115,24 +143,35 @@ class Messages:
         due = select(deliveries.c.id).where(deliveries.c.channel == EMAIL, deliveries.c.due_at <= now)
         return self._session.execute(due.limit(1)).first() is not None
 
-    def due_mail(self, now: datetime, limit: int) -> list[tuple[Delivery, Message, Contact | None]]:
-        """Return mail whose time has come, with what it carries, and lock it against other senders."""
+    def due_mail(self, now: datetime, limit: int) -> list[tuple[Delivery, Message, Addressee | None]]:
+        """Return mail whose time has come, with what it carries and to whom, and lock it against other senders."""
         due = (deliveries.c.channel == EMAIL) & (deliveries.c.due_at <= now)
         query = (
-            select(Delivery, Message, Contact)
+            select(Delivery, Message, Contact, Person)
             .join(messages, messages.c.id == deliveries.c.message_id)
-            .outerjoin(contacts, contacts.c.application_id == deliveries.c.application_id)
+            .outerjoin(contacts, _is_contact)
+            .outerjoin(people, people.c.subject == messages.c.recipient)
             .where(due)
             .order_by(deliveries.c.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True, of=deliveries)
         )
-        return [(delivery, message, contact) for delivery, message, contact in self._session.execute(query)]
+        return [
+            (delivery, message, contact or person)
+            for delivery, message, contact, person in self._session.execute(query)
+        ]
+
+
+_is_contact = (contacts.c.application_id == deliveries.c.application_id) & (contacts.c.owner == messages.c.recipient)
 
 
 def _for(caller: Caller) -> ColumnElement[bool]:
     """What `caller` may read in the app: told to them or to a role of theirs, and told on that channel."""
     recipients = [caller.subject, *(f"role:{role}" for role in caller.roles)]
-    mine = messages.c.recipient.in_(recipients)
+    belongs = exists().where(members.c.subject == caller.subject, members.c.application_id == messages.c.application_id)
+    shared = exists().where(
+        contacts.c.application_id == messages.c.application_id, messages.c.recipient == contacts.c.owner
+    )
+    mine = messages.c.recipient.in_(recipients) | (belongs & shared)
     in_app = exists().where(deliveries.c.message_id == messages.c.id, deliveries.c.channel == IN_APP)
     return mine & in_app & or_(messages.c.not_for.is_(None), messages.c.not_for != caller.subject)

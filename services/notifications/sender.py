@@ -7,8 +7,9 @@ import threading
 import time
 from datetime import datetime
 
-from services.notifications.domain import LEASE_S, Contact, Delivery, Message
+from services.notifications.domain import LEASE_S, Addressee, Delivery, Message
 from services.notifications.letters.channels import Mail, NotSent, Send
+from services.notifications.letters.links import Links
 from services.notifications.repository import Messages
 from shared import metrics
 from shared.database import Database
@@ -25,8 +26,8 @@ IDLE_S = 0.5
 class Sender:
     """Sends until `stop`. A crash between sending and noting it sends once more, with the same Message-ID."""
 
-    def __init__(self, database: Database, send: Send, admin_mailbox: str) -> None:
-        self.database, self.send, self.admin_mailbox = database, send, admin_mailbox
+    def __init__(self, database: Database, send: Send, admin_mailbox: str, links: Links) -> None:
+        self.database, self.send, self.admin_mailbox, self.links = database, send, admin_mailbox, links
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -59,16 +60,16 @@ class Sender:
         self._send_all(claimed, now)
         return len(claimed)
 
-    def _send_all(self, claimed: list[tuple[Delivery, Message, Contact | None]], now: datetime) -> None:
+    def _send_all(self, claimed: list[tuple[Delivery, Message, Addressee | None]], now: datetime) -> None:
         """Send, and write down what became of it at least every `NOTE_EVERY_S`: a crash doubles no more than that.
 
         What half of the lease was not enough for goes back, before another sender takes it for abandoned.
         """
         began, tried = time.monotonic(), []
         noted = began
-        for delivery, message, contact in claimed:
+        for delivery, message, addressee in claimed:
             if time.monotonic() - began < LEASE_S / 2:
-                self._send_one(delivery, self._mail(delivery, message, contact), now)
+                self._send_one(delivery, message, addressee, now)
             else:
                 delivery.release(now)
             tried.append(delivery)
@@ -77,9 +78,9 @@ class Sender:
                 noted, tried = time.monotonic(), []
         self._note(tried)
 
-    def _send_one(self, delivery: Delivery, mail: Mail, now: datetime) -> None:
+    def _send_one(self, delivery: Delivery, message: Message, addressee: Addressee | None, now: datetime) -> None:
         try:
-            self.send(mail)
+            self.send(self._mail(delivery, message, addressee))
         except NotSent as no:
             log.warning("mail %s was not sent: %s", delivery.id, no)
             delivery.failed(str(no), now, for_good=no.for_good)
@@ -97,9 +98,12 @@ class Sender:
                 session.add_all(tried)
             reach("sender.noted")
 
-    def _mail(self, delivery: Delivery, message: Message, contact: Contact | None) -> Mail:
+    def _mail(self, delivery: Delivery, message: Message, addressee: Addressee | None) -> Mail:
         to, language = self.admin_mailbox, "de"
-        if contact and message.recipient == contact.owner:
-            to, language = contact.email, contact.language
+        if not message.recipient.startswith("role:"):
+            if addressee is None:
+                raise NotSent("nobody is known by this name any more", for_good=True)
+            to, language = addressee.email, addressee.language
         words = message.words[language]
-        return Mail(id=str(delivery.id), to=to, subject=words["subject"], text=words["text"], language=language)
+        text = self.links.fill(message.template, words["text"], to)
+        return Mail(id=str(delivery.id), to=to, subject=words["subject"], text=text, language=language)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.notifications import handlers, schemas, tables
 from services.notifications.commands import MarkRead
 from services.notifications.letters.channels import channel
+from services.notifications.letters.links import Links
 from services.notifications.pages.doors import PageDoors
 from services.notifications.repository import Contacts, Messages
 from services.notifications.sender import Sender
@@ -27,8 +28,9 @@ def reactions(house: House) -> Reactions:
 
 
 def more_roles(house: House) -> dict[str, Role]:
+    links = Links(house.settings.public_url, house.keyring)
     send = channel(house.settings.mail_url, house.settings.mail_from)
-    return {"sender": Sender(house.database, send, house.settings.admin_mailbox)}
+    return {"sender": Sender(house.database, send, house.settings.admin_mailbox, links)}
 
 
 class Service(PageDoors):

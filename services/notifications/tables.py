@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import registry, relationship
 
-from services.notifications.domain import Contact, Delivery, Message, Status
+from services.notifications.domain import Contact, Delivery, Message, Person, Status
 from shared.database import Moment, house_metadata
 
 metadata = house_metadata()
@@ -32,6 +32,19 @@ contacts = Table(
     Column("email", String(320), nullable=False),
     Column("language", String(2), nullable=False),
     Column("proved", Boolean, nullable=False),
+)
+people = Table(
+    "people",
+    metadata,
+    Column("subject", String(100), primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("language", String(2), nullable=False),
+)
+members = Table(
+    "members",
+    metadata,
+    Column("subject", String(100), primary_key=True),
+    Column("application_id", Uuid, primary_key=True),
 )
 messages = Table(
     "messages",
@@ -76,6 +89,7 @@ reads = Table(
 
 _registry = registry(metadata=metadata)
 _registry.map_imperatively(Contact, contacts)
+_registry.map_imperatively(Person, people)
 _registry.map_imperatively(Delivery, deliveries)
 _registry.map_imperatively(
     Message, messages, properties={"deliveries": relationship(Delivery, order_by=deliveries.c.channel)}

@@ -7,6 +7,8 @@ of versions of the model
 of re-checks
 `onboarding.campaign.{started,stopped,resumed,finished}` and
 `onboarding.application.{rechecked,recheck_reminded,rights_paused,rights_resumed,recheck_voided}`;
-of barriers `onboarding.barrier.reported`.
+of barriers `onboarding.barrier.reported`;
+of people
+`onboarding.sign_in.requested` and `onboarding.person.{changed,invited,joined,left}`.
 Hears: `catalog.use_case.listed`.
 """

@@ -25,6 +25,7 @@ from shared.contracts.onboarding import (
     ProposalReturned,
     QuestionsAsked,
 )
+from shared.contracts.people import PersonChanged, PersonInvited, PersonJoined, PersonLeft, SignInRequested
 from shared.kernel import Event
 
 EVENTS: dict[str, type[Event]] = {
@@ -54,6 +55,11 @@ EVENTS: dict[str, type[Event]] = {
         RightsResumed,
         RecheckVoided,
         BarrierReported,
+        SignInRequested,
+        PersonChanged,
+        PersonInvited,
+        PersonJoined,
+        PersonLeft,
         UseCaseListed,
     )
 }

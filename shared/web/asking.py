@@ -19,7 +19,9 @@ from shared.web import body as bodies
 from shared.web import errors
 
 COOKIE = "hub_session"
-PRIVATE_LINK = "/applications/resume/"
+BROWSER_COOKIE = "hub_browser"
+#: What follows these paths is not for logs: it names an application, or signs somebody in.
+PRIVATE_LINKS = ("/applications/resume/", "/sign-in/link/")
 LANGUAGE_COOKIE = "hub_language"
 KEY_LENGTH = (1, 200)
 STRANGER_KEY_LENGTH = 16
@@ -40,12 +42,27 @@ class Ask:
         self.correlation = correlation.get()
         self.files: dict[str, bytes] = {}
         self.render_problem: Any = None  # how this process shows a refusal as a page
+        self.https = False  # whether the house is reached by https, whatever this very connection is
 
     @property
     def place(self) -> str:
-        """The path as it may be logged: a private link is a key, and is left out."""
+        """The path as it may be logged: what is private about it is left out."""
         path: str = self.request.path
-        return PRIVATE_LINK + "…" if path.startswith(PRIVATE_LINK) else path[:200]
+        return next((f"{private}…" for private in PRIVATE_LINKS if path.startswith(private)), path[:200])
+
+    def cookie_name(self, name: str) -> str:
+        """Return what a cookie is called: at https one that no other host and no http page can have set."""
+        return f"__Host-{name}" if self.https else name
+
+    def cookie(self, name: str) -> str | None:
+        found: str | None = self.request.cookies.get(self.cookie_name(name))
+        return found
+
+    @property
+    def browser(self) -> str:
+        """The hash of what only this browser holds, "" if it holds nothing yet."""
+        held = self.cookie(BROWSER_COOKIE)
+        return hashlib.sha256(held.encode()).hexdigest() if held else ""
 
     @property
     def is_api(self) -> bool:
@@ -63,7 +80,7 @@ class Ask:
     def caller(self) -> Caller | None:
         """Who asks: by bearer token at the API, by session at pages. Raises Unauthenticated for a bad token."""
         if not self.is_api:
-            cookie = self.request.cookies.get(COOKIE)
+            cookie = self.cookie(COOKIE)
             return self.keyring.of_session(cookie) if cookie else None
         header = self.request.headers.get("Authorization")
         if header is None:
@@ -157,7 +174,7 @@ class Ask:
     def session_form(self, raw: str = "") -> dict[str, list[str]]:
         """Parse a form posted by a signed-in page. Raises Forbidden unless it carries the session's own sign."""
         fields = self.form(raw)
-        if self.caller is None and self.request.cookies.get(COOKIE):
+        if self.caller is None and self.cookie(COOKIE):
             raise Unauthenticated(
                 Text(
                     de="Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem zweiten Fenster an und senden Sie dann "

@@ -152,6 +152,7 @@ class App:
         request = Asked(environ, populate_request=False)
         ask = Ask(request, receive(environ, self._limit(environ)), self.server.container.config["KEYRING"])
         ask.render_problem = self.server.container.config.get("RENDER_PROBLEM")
+        ask.https = self.server.container.config["SETTINGS"].public_url.startswith("https:")
         request.ask = ask
         response = self._answer(request, environ)
         response.headers["X-Correlation-Id"] = environ["hub.correlation"] = _correlation()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +15,12 @@ from shared.auth import SESSION_S, Caller
 from shared.kernel import Conflict, DomainError, Invalid, Text
 from shared.pages import LANGUAGES, Pages
 from shared.web.answers import page, redirect, refusal, status_of
-from shared.web.asking import COOKIE, LANGUAGE_COOKIE, Ask
+from shared.web.asking import BROWSER_COOKIE, COOKIE, LANGUAGE_COOKIE, Ask
 from shared.web.errors import HttpError
 
 YEAR_S = 31_536_000
+#: How long a browser is known again that asked for something: longer than any link works.
+BROWSER_S = 24 * 3600
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "[::1]"}
 
 #: What a page says after a redirect, by the `done` in its address.
@@ -59,7 +63,7 @@ NOTICES = {
         en="Thank you. Your report has arrived, and we will look at it.",
     ),
     "barrier_closed": Text(de="Die Meldung ist erledigt.", en="The report is closed."),
-    "proved": Text(de="Ihre Adresse ist bestätigt.", en="Your address is confirmed."),
+    "signed_in": Text(de="Sie sind angemeldet.", en="You are signed in."),
 }
 
 Wrong = list[dict[str, Any]]
@@ -112,15 +116,31 @@ def sign_in(ask: Ask, caller: Caller, path: str) -> Response:
 
 
 def _keep_session(response: Response, ask: Ask, caller: Caller) -> None:
-    secure = ask.request.is_secure or ask.request.headers.get("X-Forwarded-Proto") == "https"
+    set_cookie(response, ask, COOKIE, ask.keyring.session(caller), SESSION_S)
+
+
+def set_cookie(response: Response, ask: Ask, name: str, value: str, max_age: int) -> None:
+    """Give the browser something to hold that no script and no other house can see."""
+    secure = ask.https or ask.request.is_secure or ask.request.headers.get("X-Forwarded-Proto") == "https"
     response.set_cookie(
-        COOKIE, ask.keyring.session(caller), max_age=SESSION_S, httponly=True, samesite="Lax", secure=secure
+        ask.cookie_name(name), value, max_age=max_age, httponly=True, samesite="Lax", secure=secure, path="/"
     )
 
 
-def sign_out() -> Response:
+def know_browser(ask: Ask) -> tuple[str, Callable[[Response], Response]]:
+    """Return what this browser is told by, and what makes it hold that on an answer."""
+    held = ask.cookie(BROWSER_COOKIE) or secrets.token_urlsafe(32)
+
+    def remember(response: Response) -> Response:
+        set_cookie(response, ask, BROWSER_COOKIE, held, BROWSER_S)
+        return response
+
+    return hashlib.sha256(held.encode()).hexdigest(), remember
+
+
+def sign_out(ask: Ask) -> Response:
     response = redirect("/")
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax")
+    set_cookie(response, ask, COOKIE, "", 0)
     return response
 
 

@@ -26,6 +26,7 @@ from shared import migrate
 from shared.auth import Keyring
 from shared.contracts import EVENTS, LISTENERS
 from shared.contracts.onboarding import ContactChanged
+from shared.contracts.people import PersonChanged
 from shared.database import Database
 from shared.delivery import Delivery
 from shared.envelope import BrokenContract, check, schema, seal, unseal
@@ -126,11 +127,12 @@ def test_data_nobody_knows_yet_is_ignored(name: str) -> None:
     assert unseal(EVENTS[name], grown) == event(name)
 
 
-def test_personal_data_stands_in_one_event_only() -> None:
+def test_personal_data_stands_in_two_events_only_and_is_marked_there() -> None:
     marked = [name for name in NAMES if "x-personal" in schema(name)]
 
-    assert marked == [ContactChanged.name]
-    assert set(schema(ContactChanged.name)["x-personal"]) <= set(schema(ContactChanged.name)["properties"])
+    assert marked == [ContactChanged.name, PersonChanged.name]
+    for name in marked:
+        assert set(schema(name)["x-personal"]) <= set(schema(name)["properties"])
 
 
 @pytest.mark.parametrize("name", sorted(RELEASED))

@@ -173,10 +173,11 @@ def _shared() -> dict[str, Sample]:
         },
         "components": {"schemas": {"Check": {"type": "object", "title": HOSTILE}}},
     }
-    wrong = {"next": "/", "errors": [problem("/token")], "built_in": []}
+    asked = {"next": HOSTILE, "errors": [], "built_in": ["Ada", HOSTILE], "email": HOSTILE, "minutes": 10}
+    wrong = asked | {"next": "/", "errors": [problem("/token"), problem("/email")], "built_in": []}
     return {
         "problem": ("problem.html", None, "/x", {"status": 503, "title": "x", "detail": "", "incident": "4bf9"}),
-        "sign in": ("sign_in.html", None, "/sign-in", {"next": HOSTILE, "errors": [], "built_in": ["Ada", HOSTILE]}),
+        "sign in": ("sign_in.html", None, "/sign-in", asked),
         "sign in, wrong": ("sign_in.html", None, "/sign-in", wrong),
         "docs": ("docs.html", None, "/api/docs", {"document": openapi}),
     }
@@ -203,7 +204,21 @@ def _applicant(language: str) -> dict[str, Sample]:
         **_intermediary(),
         "check": check_page({}, (), language),
         "checked": check_page(broken(), (problem("/operation/availability"), problem("/contact/email")), language),
-        "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "token": HOSTILE, "number": None}),
+        "resume": ("onboarding/resume.html", None, "/resume", {"action": "/resume", "minutes": 10}),
+        "sent": ("onboarding/sent.html", None, "/sign-in/sent", {"minutes": 10, "printed": True}),
+        **{
+            f"sign-in link, {state}": (
+                "onboarding/sign_in_link.html",
+                None,
+                "/sign-in/link/x",
+                {
+                    "state": state,
+                    "action": "/sign-in/link/x",
+                    "minutes": 10,
+                },
+            )
+            for state in ("ready", "elsewhere", "over", "unknown")
+        },
         "applications": (path, APPLICANT, own, {"items": mine, "next_link": "?x", "intermediary": True}),
         "no applications": (path, APPLICANT, own, {"items": [], "next_link": None, "intermediary": False}),
         "first section": section_page("organisation", {}, language),

@@ -14,8 +14,11 @@ from jinja2.runtime import Context
 
 LANGUAGES = ("de", "en")
 CHANNELS = {"in_app", "email"}
-ROLES = {"applicant", "reviewer", "approver", "editor"}
-BLOCK_KEYS = {"channels", "when", "not_for", *LANGUAGES}
+#: `person` is whom the event names as `subject`, or else the contact of the application.
+ROLES = {"applicant", "person", "reviewer", "approver", "editor"}
+BLOCK_KEYS = {"channels", "when", "not_for", "proves", *LANGUAGES}
+#: What others have to know and nobody has to be told.
+SILENT = {"onboarding.person.changed.v1"}
 
 
 class BrokenTable(Exception):
@@ -24,13 +27,17 @@ class BrokenTable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What one role is told at one transition. `texts` is `{"de": {"subject", "text"}, "en": ...}`."""
+    """What one role is told at one transition. `texts` is `{"de": {"subject", "text"}, "en": ...}`.
+
+    One that `proves` goes to an address nobody has proved yet: it is what proves it.
+    """
 
     transition: str
     role: str
     channels: tuple[str, ...]
     when: str
     not_for: str | None
+    proves: bool
     texts: Mapping[str, Mapping[str, Template]]
 
     def words(self, context: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -65,7 +72,7 @@ def read(raw: Mapping[str, Any]) -> dict[str, tuple[Row, ...]]:
 def check(table: Mapping[str, tuple[Row, ...]], transitions: Iterable[str]) -> None:
     """Raise BrokenTable unless every transition tells somebody, and no block is about a transition nobody knows."""
     known = set(transitions)
-    for transition in sorted(known):
+    for transition in sorted(known - SILENT):
         if not table.get(transition):
             raise BrokenTable(f"{transition}: nobody is told; add a block to letters/table.toml")
     for transition in sorted(set(table) - known):
@@ -88,6 +95,7 @@ def _row(environment: Environment, transition: str, role: str, block: Mapping[st
         channels=channels,
         when=block.get("when", "always"),
         not_for=block.get("not_for"),
+        proves=block.get("proves", False),
         texts=texts,
     )
 

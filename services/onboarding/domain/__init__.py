@@ -21,6 +21,16 @@ from services.onboarding.domain.barriers import KEPT as BARRIERS_KEPT
 from services.onboarding.domain.barriers import SCHEMES, Barrier
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
 from services.onboarding.domain.decisions import Decision
+from services.onboarding.domain.people import (
+    LINK_MINUTES,
+    LINKS_AN_HOUR,
+    MOST_PEOPLE,
+    REMEMBERED,
+    Member,
+    Person,
+    SignIn,
+    address_key,
+)
 from services.onboarding.domain.previews import Impact, Preview
 from services.onboarding.domain.questions import Entry
 from services.onboarding.domain.snapshots import REASONS, Snapshot, keep_version
@@ -36,10 +46,14 @@ __all__ = [
     "BROKEN",
     "CHANGEABLE",
     "KEPT",
+    "LINKS_AN_HOUR",
+    "LINK_MINUTES",
+    "MOST_PEOPLE",
     "NEXT",
     "NOT_APPLICABLE",
     "OPEN",
     "REASONS",
+    "REMEMBERED",
     "REPLY_DAYS",
     "REVIEW_DAYS",
     "SCHEMES",
@@ -58,14 +72,18 @@ __all__ = [
     "Findings",
     "Impact",
     "Judged",
+    "Member",
     "ModelVersion",
+    "Person",
     "Preview",
     "Recheck",
+    "SignIn",
     "Snapshot",
     "Stage",
     "State",
     "Status",
     "VersionStatus",
+    "address_key",
     "change_model",
     "counts_again",
     "keep_version",

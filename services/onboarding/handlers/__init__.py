@@ -10,7 +10,6 @@ from services.onboarding.handlers.applications import (
     confirm_decision,
     on_use_case_listed,
     propose_decision,
-    prove_address,
     reply_to_questions,
     start_application,
     submit_application,
@@ -37,8 +36,10 @@ from services.onboarding.handlers.models import (
     withdraw_publication,
     write_draft,
 )
+from services.onboarding.handlers.people import follow_contact
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from services.onboarding.handlers.retelling import aggregates, retell
+from services.onboarding.handlers.sign_ins import answer_sign_ins, request_sign_in, use_sign_in
 from services.onboarding.handlers.snapshots import (
     MOST_VERSIONS,
     Comparison,
@@ -64,6 +65,7 @@ __all__ = [
     "adopt_model",
     "adoption",
     "aggregates",
+    "answer_sign_ins",
     "answers_to_cure",
     "ask_questions",
     "broken",
@@ -75,6 +77,7 @@ __all__ = [
     "confirm_decision",
     "confirm_publication",
     "cure_application",
+    "follow_contact",
     "follow_models",
     "forget_barriers",
     "import_cohort",
@@ -87,9 +90,9 @@ __all__ = [
     "preview_everything",
     "propose_decision",
     "propose_publication",
-    "prove_address",
     "reply_to_questions",
     "report_barrier",
+    "request_sign_in",
     "resume_campaign",
     "retell",
     "retire_version",
@@ -101,6 +104,7 @@ __all__ = [
     "start_preview",
     "stop_campaign",
     "submit_application",
+    "use_sign_in",
     "version_of",
     "void_campaign",
     "vouch",

@@ -23,9 +23,10 @@ from services.onboarding.commands import (
 )
 from services.onboarding.domain import Application, Status, VersionStatus
 from services.onboarding.handlers.adoption import is_over, need_valid_model
+from services.onboarding.handlers.people import follow_contact
 from services.onboarding.model import Finding, Model, patched, verdict
 from services.onboarding.repository import Applications, Models
-from shared.auth import Caller, proves
+from shared.auth import Caller
 from shared.contracts.catalog import UseCaseListed
 from shared.kernel import Conflict, DomainError, Invalid, NotFound, Problem, Text
 
@@ -69,6 +70,7 @@ def change_application(session: Session, application: Application, command: Chan
     if command.contact is not None:
         kept = {"email": application.email, "name": application.person, "language": application.language}
         application.change_contact(Contact(**kept | command.contact))
+        follow_contact(session, application)
     if command.answers is not None:
         _change_answers(session, application, command.answers)
     application.void_proposal(_now())
@@ -112,12 +114,6 @@ def propose_decision(session: Session, application: Application, command: Propos
 
 def confirm_decision(session: Session, application: Application, command: ConfirmDecision, caller: Caller) -> None:
     application.confirm(agree=command.agree, comment=command.comment, by=caller.subject, at=_now())
-
-
-def prove_address(application: Application, digest: str) -> None:
-    """Note that a private link came back from the address it was sent to."""
-    if proves(digest, application.email):
-        application.prove_address()
 
 
 def on_use_case_listed(event: UseCaseListed, session: Session) -> None:

@@ -7,17 +7,22 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.onboarding.repository import Applications
+from services.onboarding.repository import Applications, People
 
 
 def aggregates(session: Session) -> list[UUID]:
-    """Return what can be told again: every application."""
-    return Applications(session).all_ids()
+    """Return what can be told again: every application, and then every person who belongs to some."""
+    return [*Applications(session).all_ids(), *People(session).all_ids()]
 
 
-def retell(session: Session, application_id: UUID) -> None:
-    """Tell anew how an application stands; its ETag changes. Raises NotFound."""
-    application, at = Applications(session).get(application_id), datetime.now(UTC)
+def retell(session: Session, aggregate_id: UUID) -> None:
+    """Tell anew how an application or a person stands; an application's ETag changes. Raises NotFound."""
+    applications = Applications(session)
+    if person := People(session).get(aggregate_id):
+        of = {one.application_id: applications.get(one.application_id).number for one in person.members}
+        person.retell(of)
+        return
+    application, at = applications.get(aggregate_id), datetime.now(UTC)
     application.retell(at)
     for recheck in application.rechecks:
         recheck.retell(application, at)

@@ -9,6 +9,7 @@ from services.onboarding.repository.applications import (
 from services.onboarding.repository.barriers import Barriers
 from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
+from services.onboarding.repository.people import People, SignIns
 from services.onboarding.repository.previews import LOOKED_AT, Previews
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "Campaigns",
     "Filters",
     "Models",
+    "People",
     "Previews",
+    "SignIns",
 ]

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from services.onboarding.domain import APPROVED, VOUCHER, Application, Assessment, Status
-from services.onboarding.tables import applications, assessments
+from services.onboarding.tables import applications, assessments, members, people
 from shared.auth import Caller
 from shared.database import hold
 from shared.kernel import NotFound, Text
@@ -56,9 +56,16 @@ class Applications:
     def get_for(self, application_id: UUID, caller: Caller) -> Application:
         """Return the application if `caller` may see it; NotFound, too, if it is somebody else's."""
         found = self.get(application_id)
-        if not caller.is_admin and found.owner != caller.subject:
+        if caller.is_admin or found.owner == caller.subject:
+            return found
+        if found.id not in self._session.scalars(_memberships(caller.subject)).all():
             raise _nothing()
         return found
+
+    def ids_of(self, subject: str) -> list[UUID]:
+        """Return the ids of what somebody may see as an applicant."""
+        query = select(applications.c.id).where(_of(subject))
+        return list(self._session.scalars(query))
 
     def pinned(
         self,
@@ -84,9 +91,7 @@ class Applications:
     def intermediary(self, owner: str) -> Application | None:
         """Return the approved application by which `owner` is an intermediary, if there is one."""
         columns = applications.c
-        query = select(Application).where(
-            columns.owner == owner, columns.kind == "intermediary", columns.status.in_(APPROVED)
-        )
+        query = select(Application).where(_of(owner), columns.kind == "intermediary", columns.status.in_(APPROVED))
         return self._session.scalar(query.order_by(columns.created_at.desc()).limit(1))
 
     def voucher(self, voucher_id: UUID, by: str) -> tuple[Assessment, Application]:
@@ -115,10 +120,8 @@ class Applications:
 
 def _filtered(query: Select, filters: Filters) -> Select:  # type: ignore[type-arg]
     columns = applications.c
-    if filters.owner:
-        query = query.where(columns.owner == filters.owner)
-    else:
-        query = query.where(columns.status != Status.DRAFT)  # a draft is the applicant's own business
+    # A draft is the applicants' own business.
+    query = query.where(_of(filters.owner) if filters.owner else columns.status != Status.DRAFT)
     if filters.status:
         query = query.where(columns.status == filters.status)
     if filters.kind:
@@ -126,6 +129,17 @@ def _filtered(query: Select, filters: Filters) -> Select:  # type: ignore[type-a
     if filters.theme:
         query = query.where((" " + columns.themes + " ").contains(f" {filters.theme} ", autoescape=True))
     return query
+
+
+def _memberships(subject: str) -> Select[UUID]:
+    """Return the query for what somebody belongs to beside what they began themselves."""
+    query = select(members.c.application_id).join(people, people.c.id == members.c.person_id)
+    return query.where(people.c.subject == subject, members.c.joined_at.is_not(None))
+
+
+def _of(subject: str) -> ColumnElement[bool]:
+    """What `subject` may see as an applicant."""
+    return or_(applications.c.owner == subject, applications.c.id.in_(_memberships(subject)))
 
 
 def _nothing() -> NotFound:

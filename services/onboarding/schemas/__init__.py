@@ -53,6 +53,7 @@ from services.onboarding.schemas.models import (
     version_etag,
     version_view,
 )
+from services.onboarding.schemas.people import SignInSchema
 from services.onboarding.schemas.snapshots import comparison_view, snapshot_view
 from services.onboarding.schemas.vouchers import InviteSchema, RevokeSchema, VouchSchema, voucher_view
 
@@ -87,6 +88,7 @@ __all__ = [
     "ResumeSchema",
     "RetireSchema",
     "RevokeSchema",
+    "SignInSchema",
     "StartSchema",
     "StopSchema",
     "SubmitSchema",

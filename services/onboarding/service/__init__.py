@@ -29,10 +29,11 @@ __all__ = [
 
 
 def more_jobs(house: House) -> Jobs:
+    sign_ins: Jobs = {partial(handlers.answer_sign_ins, house.database, house.keyring): 1.0}
     jobs = (handlers.run_campaigns, handlers.run_previews, handlers.follow_models)
     more: Jobs = {partial(run, house.database): 1.0 for run in jobs}
     more[partial(handlers.forget_barriers, house.database)] = HOUR_S
-    return more
+    return sign_ins | more
 
 
 class Service(

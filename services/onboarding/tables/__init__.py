@@ -8,6 +8,7 @@ from services.onboarding.tables.applications import (
 from services.onboarding.tables.barriers import barriers
 from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
 from services.onboarding.tables.ground import metadata
+from services.onboarding.tables.people import members, people, sign_ins
 from services.onboarding.tables.snapshots import snapshots
 from services.onboarding.tables.versions import model_versions
 
@@ -18,9 +19,12 @@ __all__ = [
     "campaigns",
     "decisions",
     "impacts",
+    "members",
     "metadata",
     "model_versions",
+    "people",
     "previews",
     "rechecks",
+    "sign_ins",
     "snapshots",
 ]

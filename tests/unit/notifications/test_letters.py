@@ -17,10 +17,14 @@ from services.notifications import letters
 from services.notifications.domain import Contact
 from services.notifications.handlers import Writer
 from services.notifications.letters import BrokenTable, Row
+from services.notifications.letters.links import Links
+from shared.auth import Keyring
 from shared.contracts import EVENTS
 from shared.kernel import Event
 
 RAW = tomllib.loads(files("services.notifications.letters").joinpath("table.toml").read_text("utf-8"))
+LINKS = Links("https://hub.example", Keyring(b"a" * 32))
+TOLD = [kind for kind in EVENTS.values() if kind.name not in letters.SILENT]
 TRANSITION, ROLE = "onboarding.application.submitted.v1", "applicant"
 PLACE = f"{TRANSITION}, {ROLE}"
 CONTACT = Contact(
@@ -30,7 +34,7 @@ CONTACT = Contact(
 SAMPLES: dict[str, Any] = {
     "UUID": uuid4(), "datetime": datetime(2026, 11, 23, tzinfo=UTC), "date": date(2027, 1, 31),
     "date | None": date(2027, 1, 31), "int": 2, "bool": False,
-    "tuple[str, ...]": ("mobility",),
+    "tuple[str, ...]": ("mobility",), "str | None": "applicant:2",
 }  # fmt: skip
 WORDS = {
     "model": "1.1",
@@ -55,12 +59,12 @@ def an_event(kind: type[Event], /, **but: Any) -> Event:
 
 
 def words_of(kind: type[Event], row: Row, /, **but: Any) -> dict[str, dict[str, str]]:
-    writer = Writer("https://hub.example", lambda application, owner, email: "https://hub.example/private")
+    writer = Writer("https://hub.example", lambda application: "https://hub.example/private", LINKS)
     event = an_event(kind, **but)
     return row.words(writer._context(event, CONTACT if hasattr(event, "application_id") else None))
 
 
-@pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.name)
 def test_every_transition_has_words_in_both_languages_for_everybody_it_concerns(kind: type[Event]) -> None:
     rows = letters.rows()[kind.name]
 
@@ -77,7 +81,7 @@ def test_every_transition_has_words_in_both_languages_for_everybody_it_concerns(
             assert part == "text" or "\n" not in german + english
 
 
-@pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.name)
 def test_no_subject_carries_what_applicants_wrote(kind: type[Event]) -> None:
     wrote = {one.name: "Mina" for one in fields(kind) if str(one.type) == "str" and one.name not in WORDS}
 
@@ -122,7 +126,7 @@ def test_the_table_as_it_is_lets_the_service_start() -> None:
     letters.check(letters.read(RAW), EVENTS)
 
 
-@pytest.mark.parametrize("transition", EVENTS)
+@pytest.mark.parametrize("transition", [kind.name for kind in TOLD])
 def test_a_transition_nobody_is_told_of_refuses_the_start_by_its_name(transition: str) -> None:
     gone = {name: blocks for name, blocks in RAW.items() if name != transition}
     empty = RAW | {transition: {}}
@@ -185,7 +189,7 @@ def test_a_word_nobody_gives_is_no_empty_space_in_a_letter() -> None:
 def test_what_people_wrote_is_no_template() -> None:
     kind = EVENTS["onboarding.contact.changed.v1"]
     [row] = letters.rows()[kind.name]
-    writer = Writer("https://hub.example", lambda application, owner, email: "https://hub.example/private")
+    writer = Writer("https://hub.example", lambda application: "https://hub.example/private", LINKS)
     contact = Contact(
         **{one.name: getattr(CONTACT, one.name) for one in fields(Contact)} | {"person": "{{ 7 * 7 }}<b>"}
     )

@@ -15,11 +15,14 @@ from sqlalchemy import select
 from services.notifications import tables
 from services.notifications.domain import EMAIL, IN_APP, LEASE_S, WAITS_S, Contact, Delivery, Letter, Status
 from services.notifications.letters.channels import Mail, NotSent
+from services.notifications.letters.links import Links
 from services.notifications.repository import Contacts, Messages
 from services.notifications.sender import AT_ONCE, Sender
 from shared import migrate
+from shared.auth import Keyring
 from shared.database import Database
 
+LINKS = Links("https://hub.example", Keyring(b"a" * 32))
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 APPLICATION = uuid4()
 WORDS = {"de": {"subject": "Betreff", "text": "Text"}, "en": {"subject": "Subject", "text": "English text"}}
@@ -83,7 +86,7 @@ def post() -> Post:
 
 @pytest.fixture
 def sender(database: Database, post: Post) -> Sender:
-    return Sender(database, post, "team@bielefeld.example")
+    return Sender(database, post, "team@bielefeld.example", LINKS)
 
 
 def at(moment: datetime) -> Any:
@@ -199,7 +202,7 @@ def test_one_letter_that_fails_does_not_hold_up_the_others(database: Database, p
         post(mail)
 
     with at(NOON):
-        Sender(database, refuse_the_first, "team@bielefeld.example").send_due()
+        Sender(database, refuse_the_first, "team@bielefeld.example", LINKS).send_due()
 
     assert (found(database, first).status, found(database, second).status) == (Status.FAILED, Status.SENT)
 
@@ -247,7 +250,7 @@ def test_a_mail_that_fails_in_an_unknown_way_costs_its_neighbours_nothing(databa
             raise UnicodeEncodeError("ascii", "ı", 0, 1, "not for this console")
 
     with at(NOON):
-        Sender(database, send, "team@city.example").send_due()
+        Sender(database, send, "team@city.example", LINKS).send_due()
 
     assert len(tried) == 3
     assert [found(database, id_).status for id_ in mails] == [Status.SENT, Status.QUEUED, Status.SENT]

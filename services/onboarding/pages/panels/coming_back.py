@@ -8,6 +8,6 @@ from services.onboarding.pages.panels.looking import Look
 
 
 def panel(look: Look) -> dict[str, Any]:
-    key = look.ask.keyring.resume_key(look.view["id"], look.application.owner)
+    key = look.ask.keyring.resume_key(look.view["id"])
     link = f"{look.settings.public_url}/applications/resume/{key}"
     return {"private_link": link if look.mine else None}
