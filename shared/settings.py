@@ -14,7 +14,10 @@ from environs import Env, EnvError
 from shared import failpoints
 from shared.operator import read_operator
 
-ROLES = ("doors", "listener", "relay", "clock", "sender")
+ROLES = ("doors", "listener", "relay", "clock", "sender", "scanner")
+MIB = 1024 * 1024
+#: What the scanner and the examiner of a file are made for.
+MOST_MIB = 20
 
 
 class WrongSettings(Exception):
@@ -33,6 +36,11 @@ class Settings:
     public_url: str  #: PUBLIC_URL that links in letters start with, no slash at the end
     mail_url: str  #: MAIL_URL, `console:` or `smtp://[user:password@]host:port`
     mail_from: str  #: MAIL_FROM address of letters
+    attachments_url: str  #: ATTACHMENTS_URL, `file:/folder` or `s3://key:secret@host[:port]/bucket[?tls=off]`
+    clamd_url: str  #: CLAMD_URL of the virus scanner, `tcp://host:port` or `unix:/path`; without it nothing is scanned
+    attachment_mib: int  #: ATTACHMENT_MIB, how large one attachment may be
+    attachments_each: int  #: ATTACHMENTS_EACH, how many an application may have
+    attachments_daily_mib: int  #: ATTACHMENTS_DAILY_MIB, how much an applicant may bring in 24 hours
     admin_mailbox: str  #: ADMIN_MAILBOX where letters to the city's admins go
     setup: bool  #: SETUP, whether a service migrates and applies topology itself at start
     roles: tuple[str, ...]  #: ROLES this process plays
@@ -50,6 +58,22 @@ class Settings:
     @property
     def loopback(self) -> bool:
         return self.host in {"127.0.0.1", "localhost"}
+
+    @property
+    def attachment_bytes(self) -> int:
+        return self.attachment_mib * MIB
+
+    @property
+    def attachments_dir(self) -> Path | None:
+        """The folder of attachments; None if they are not kept in a folder."""
+        parts = urlsplit(self.attachments_url)
+        return Path(parts.path) if parts.scheme == "file" else None
+
+    @property
+    def spool_dir(self) -> Path | None:
+        """Where a file lies while it comes in: beside the others, or where temporary files go."""
+        folder = self.attachments_dir
+        return folder if folder and folder.is_dir() else None
 
     def broker(self, service: str) -> str:
         """Return the URI of the broker for `service`, which may have a user of its own."""
@@ -89,6 +113,11 @@ def _read(env: Env) -> Settings:
         public_url=env.str("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         mail_url=env.str("MAIL_URL", "console:"),
         mail_from=env.str("MAIL_FROM", "innovationshub@bielefeld.example"),
+        attachments_url=env.str("ATTACHMENTS_URL", f"file:{data_dir}/attachments"),
+        clamd_url=env.str("CLAMD_URL", ""),
+        attachment_mib=env.int("ATTACHMENT_MIB", 10),
+        attachments_each=env.int("ATTACHMENTS_EACH", 5),
+        attachments_daily_mib=env.int("ATTACHMENTS_DAILY_MIB", 50),
         admin_mailbox=env.str("ADMIN_MAILBOX", "innovationshub-team@bielefeld.example"),
         setup=env.str("SETUP", "on").lower() not in {"off", "no", "0", "false"},
         roles=tuple(role.strip() for role in env.str("ROLES", ",".join(ROLES)).split(",") if role.strip()),
@@ -119,6 +148,27 @@ def _check(settings: Settings) -> None:
         raise WrongSettings("AMQP_URI starts with amqp:// or amqps://.")
     if not _is_mail_url(settings.mail_url):
         raise WrongSettings("MAIL_URL is console: or smtp://host:port.")
+    _check_attachments(settings)
+
+
+def _check_attachments(settings: Settings) -> None:
+    storage, scanner = urlsplit(settings.attachments_url), urlsplit(settings.clamd_url)
+    in_folder = storage.scheme == "file" and storage.path.startswith("/") and not storage.netloc
+    in_bucket = storage.scheme == "s3" and storage.username and storage.password and storage.path.strip("/")
+    if not in_folder and not in_bucket:
+        raise WrongSettings("ATTACHMENTS_URL is file:/folder or s3://key:secret@host/bucket.")
+    if settings.clamd_url and not (scanner.scheme == "unix" and scanner.path) and not _is_tcp(settings.clamd_url):
+        raise WrongSettings("CLAMD_URL is tcp://host:port or unix:/path, or empty.")
+    if not 0 < settings.attachment_mib <= MOST_MIB or settings.attachments_each < 0:
+        raise WrongSettings(f"ATTACHMENT_MIB is a number from 1 to {MOST_MIB}, ATTACHMENTS_EACH one from 0.")
+
+
+def _is_tcp(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "tcp" and bool(parts.hostname and parts.port)
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _is_mail_url(url: str) -> bool:

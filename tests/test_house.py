@@ -26,7 +26,7 @@ from shared.envelope import check, schema
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FUNCTION, LONGEST_FILE, LONGEST_RECORD = 40, 400, 19
 #: The reason a service exists, beside the rooms that all have.
-OWN_ROOMS = {"onboarding": {"model"}, "notifications": {"letters", "sender"}, "catalog": set()}
+OWN_ROOMS = {"onboarding": {"model", "files"}, "notifications": {"letters", "sender"}, "catalog": set()}
 #: The inbox, the outermost doors, and the top of each role's loop.
 MAY_CATCH_ALL = {
     "shared/inbox.py",
@@ -38,13 +38,16 @@ MAY_CATCH_ALL = {
     "shared/web/server.py",
     "shared/web/builtin.py",
     "services/notifications/sender.py",
+    "services/onboarding/files/examine.py",
+    "services/onboarding/files/keeper.py",
 }
 #: Needed without an import of ours: named in a URL, data of zoneinfo, part of jinja2, part of installing.
 NOT_IMPORTED = {"psycopg2-binary", "tzdata", "setuptools"}
 #: Pinned, and used as soon as its room is built; whoever builds it takes the name away here.
-ARRIVING = {"holidays", "icalendar", "minio", "pillow", "puremagic", "pypdf", "weasyprint"}
+ARRIVING = {"holidays", "icalendar", "weasyprint"}
 #: Where a name in the index of packages is not the name of its module.
 MODULES = {
+    "pillow": "PIL",
     "email-validator": "email_validator",
     "jsonschema-rs": "jsonschema_rs",
     "prometheus-client": "prometheus_client",

@@ -50,6 +50,8 @@ WITH_ETAG = {
     "Campaign",
     "CampaignPage",
     "Barrier",
+    "Attachment",
+    "Attachments",
 }
 WITH_304 = {"Model", "Models"}
 PAGED = {"Applications", "Barriers", "Campaigns", "CampaignPage", "Messages", "PreviewPage", "UseCases"}
@@ -66,7 +68,7 @@ WHY = {
     409: "Not in this state, or the same key is still being worked on.",
     411: "The length of the body is missing.",
     412: "Something has changed meanwhile: `If-Match` is stale.",
-    413: "The body is larger than 256 KiB (a model: 1 MiB).",
+    413: "The body is larger than 256 KiB (a model: 1 MiB, a file: 10 MiB).",
     415: "The body is not in the media type expected here.",
     422: "The content does not fit; `errors` names each place.",
     428: "`If-Match` is missing.",
@@ -99,6 +101,7 @@ ASKED_IN_HEADERS: dict[str, tuple[str, str, bool, Schema]] = {
 IN_PATH: dict[str, tuple[Schema, str]] = {
     "id": (ID, "A UUID."),
     "number": ({"type": "string", "pattern": "^[1-9][0-9]{0,7}$"}, "Of a version, counted from 1."),
+    "attachment": (ID, "A UUID."),
     "slug": (TEXT, "The name of a use case in addresses."),
     "version": (MODEL_VERSION, "Such as 1.0."),
 }

@@ -62,6 +62,7 @@ def links(*names: str, optional: tuple[str, ...] = ()) -> Schema:
 
 def shapes() -> dict[str, Schema]:
     """Return every component schema of the answers, by name."""
+    from services.publish.shapes_of_attachments import of_attachments  # which builds on what stands here
     from services.publish.shapes_of_barriers import of_barriers  # which builds on what stands here
 
     return (
@@ -71,6 +72,7 @@ def shapes() -> dict[str, Schema]:
         | _of_cohorts()
         | _of_applications()
         | _of_versions()
+        | of_attachments()
         | _of_campaigns()
         | of_barriers()
         | _of_previews()
@@ -231,7 +233,8 @@ def _application() -> dict[str, Schema]:
         "timeline": several(_step()), "next": or_null(ref("Next")),
         "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
-        "version": VERSION, "links": links("self", "deliveries", "versions", "model", "page", optional=("use_case",)),
+        "version": VERSION,
+        "links": links("self", "deliveries", "versions", "attachments", "model", "page", optional=("use_case",)),
     }  # fmt: skip
 
 

@@ -17,12 +17,16 @@ from shared.kernel import Forbidden, NotFound, Text, Unauthenticated
 from shared.logs import correlation
 from shared.web import body as bodies
 from shared.web import errors
+from shared.web.upload import Upload
 
 COOKIE = "hub_session"
 BROWSER_COOKIE = "hub_browser"
 #: What follows these paths is not for logs: it names an application, or signs somebody in.
 PRIVATE_LINKS = ("/applications/resume/", "/sign-in/link/")
 LANGUAGE_COOKIE = "hub_language"
+FORM = "multipart/form-data"
+#: The body of a request: whole, taken apart because it brought a file, or not to be had.
+Received = bytes | Upload | errors.HttpError
 KEY_LENGTH = (1, 200)
 STRANGER_KEY_LENGTH = 16
 
@@ -37,8 +41,8 @@ class Asked(Request):
 class Ask:
     """Checks are meant to be called in the order of the public surface: credential, role, headers, body."""
 
-    def __init__(self, request: Request, received: bytes | errors.HttpError, keyring: Keyring) -> None:
-        self.request, self._received, self.keyring = request, received, keyring
+    def __init__(self, request: Request, received: Received, keyring: Keyring) -> None:
+        self.request, self.received, self.keyring = request, received, keyring
         self.correlation = correlation.get()
         self.files: dict[str, bytes] = {}
         self.render_problem: Any = None  # how this process shows a refusal as a page
@@ -110,9 +114,16 @@ class Ask:
 
     @property
     def body(self) -> bytes:
-        if isinstance(self._received, errors.HttpError):
-            raise self._received
-        return self._received
+        if isinstance(self.received, errors.HttpError):
+            raise self.received
+        return b"" if isinstance(self.received, Upload) else self.received
+
+    @property
+    def upload(self) -> Upload:
+        """The form with a file that was received at a door for files. Raises 413, 415, 408 or 400."""
+        if isinstance(self.received, Upload):
+            return self.received
+        raise self.received if isinstance(self.received, errors.HttpError) else errors.unsupported_media_type(FORM)
 
     def json(self, max_keys: int = bodies.KEYS) -> Any:
         """Parse the body. Raises 413, 415 or 400, in this order."""
@@ -138,16 +149,18 @@ class Ask:
 
         The file of the field `raw` is kept as bytes in `files` instead.
         """
+        if isinstance(self.received, Upload):
+            return self.received.fields
         received = self.body
         try:
             if self.request.mimetype == "application/x-www-form-urlencoded":
                 fields = parse_qs(received.decode("utf-8"), keep_blank_values=True, max_num_fields=bodies.KEYS)
-            elif self.request.mimetype == "multipart/form-data":
+            elif self.request.mimetype == FORM:
                 fields = self._parts(received, raw)
             else:
                 raise errors.unsupported_media_type("application/x-www-form-urlencoded")
         except ValueError as error:
-            raise errors.malformed(Text(de="Das Formular ist nicht lesbar.", en="The form is not readable.")) from error
+            raise errors.unreadable_form() from error
         for values in fields.values():
             for value in values:
                 bodies.check_text(value)
@@ -226,6 +239,8 @@ class Ask:
 
     @property
     def fingerprint(self) -> str:
+        if isinstance(self.received, Upload):
+            return self.received.fingerprint
         return hashlib.sha256(self.body).hexdigest()
 
     def match(self, version: int | str, given: str | None = None) -> None:

@@ -52,9 +52,16 @@ class Door(HttpRequestHandler):
     server = FrontDoor()
 
     def __init__(
-        self, method: str, url: str, *, doc: Doc | None = None, limit: int = bodies.LIMIT, **kwargs: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        doc: Doc | None = None,
+        limit: int = bodies.LIMIT,
+        takes_file: bool = False,
+        **kwargs: Any,
     ) -> None:
-        self.doc, self.limit = doc, limit
+        self.doc, self.limit, self.takes_file = doc, limit, takes_file
         super().__init__(method, url, **kwargs)
 
     def get_entrypoint_parameters(self, request: Asked) -> tuple[tuple[Ask], dict[str, Any]]:
@@ -117,16 +124,17 @@ def _check_accept(ask: Ask, gives: str) -> None:
 
 
 def http(
-    method: str, url: str, *, doc: Doc | None = None, limit: int = bodies.LIMIT
+    method: str, url: str, *, doc: Doc | None = None, limit: int = bodies.LIMIT, takes_file: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Open a door at `url` for `method`: the method gets an `Ask` and gives an `Answer` or a page.
 
-    `limit` is how many bytes a body may have.
+    `limit` is how many bytes a body may have; with `takes_file` it is a form whose file goes to the disk as it comes.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         # A refusal is an answer, not a failure of the worker: nameko need not log its traceback.
-        register_entrypoint(function, Door(method, url, doc=doc, limit=limit, expected_exceptions=(DomainError,)))
+        door = Door(method, url, doc=doc, limit=limit, takes_file=takes_file, expected_exceptions=(DomainError,))
+        register_entrypoint(function, door)
         return function
 
     return decorate

@@ -70,6 +70,10 @@ def malformed(why: Text) -> HttpError:
     return HttpError(400, "malformed", why)
 
 
+def unreadable_form() -> HttpError:
+    return malformed(Text(de="Das Formular ist nicht lesbar.", en="The form is not readable."))
+
+
 def bad_request() -> HttpError:
     text = Text(de="Diese Anfrage verstehen wir nicht.", en="We do not understand this request.")
     return HttpError(400, "bad_request", text)
@@ -94,6 +98,14 @@ def unavailable() -> HttpError:
         en="Not possible just now. Please try again soon.",
     )
     return HttpError(503, "unavailable", text, headers={"Retry-After": "2"})
+
+
+def storage_away() -> HttpError:
+    text = Text(
+        de="Dateien lassen sich gerade nicht speichern oder öffnen. Bitte versuchen Sie es gleich noch einmal.",
+        en="Files cannot be stored or opened just now. Please try again soon.",
+    )
+    return HttpError(503, "storage_away", text, headers={"Retry-After": "10"})
 
 
 def broken() -> HttpError:

@@ -9,26 +9,33 @@ import errno
 import json
 import logging
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, ClassVar
 
 import eventlet
 from eventlet import wsgi
+from eventlet.semaphore import Semaphore
 from nameko.web.server import HttpOnlyProtocol, WebServer
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from shared.failpoints import midway
+from shared.kernel import DomainError
 from shared.logs import new_correlation
+from shared.settings import Settings
 from shared.web import body, errors
-from shared.web.asking import Ask, Asked
-from shared.web.intake import receive
+from shared.web.asking import FORM, Ask, Asked, Received
+from shared.web.intake import DRAIN, DRAIN_FILES, receive, receive_upload
+from shared.web.upload import Upload
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 200
+#: How many files a process receives and looks at at a time; more would only fill its disk.
+UPLOADS = 8
 IDLE_S = 15
 HEADERS_WITHIN_S = 10
 OUT_OF_DESCRIPTORS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
@@ -146,11 +153,18 @@ class App:
 
     def __init__(self, server: FrontDoor) -> None:
         self.server, self.url_map = server, server.make_url_map()
+        self.uploading = Semaphore(UPLOADS)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         new_correlation(environ.get("HTTP_X_REQUEST_ID", ""))
         request = Asked(environ, populate_request=False)
-        ask = Ask(request, receive(environ, self._limit(environ)), self.server.container.config["KEYRING"])
+        ask = Ask(request, b"", self.server.container.config["KEYRING"])
+        with self._received(ask, environ) as ask.received:
+            response = self._respond(ask, request, environ)
+        parts: Iterable[bytes] = response(environ, start_response)
+        return midway("door.answering", parts) if request.method == "POST" else parts
+
+    def _respond(self, ask: Ask, request: Asked, environ: dict[str, Any]) -> Response:
         ask.render_problem = self.server.container.config.get("RENDER_PROBLEM")
         ask.https = self.server.container.config["SETTINGS"].public_url.startswith("https:")
         request.ask = ask
@@ -160,18 +174,34 @@ class App:
             response.headers.setdefault(name, value)
         if self.server.draining:
             response.headers["Connection"] = "close"
-        parts: Iterable[bytes] = response(environ, start_response)
-        return midway("door.answering", parts) if request.method == "POST" else parts
+        return response
 
-    def _limit(self, environ: dict[str, Any]) -> int:
-        """How large a body may be; most never need to know, and so the door is looked up for large ones only."""
-        if int(environ.get("CONTENT_LENGTH") or 0) <= body.LIMIT:
-            return body.LIMIT
+    @contextmanager
+    def _received(self, ask: Ask, environ: dict[str, Any]) -> Iterator[Received]:
+        """Give the body, and let go of the file in it afterwards. Files of people we do not know are not kept."""
+        door = self._door_of(environ)
+        if door is None or not (door.takes_file and ask.request.mimetype == FORM and _is_known(ask)):
+            drain = DRAIN_FILES if door and door.takes_file else DRAIN
+            yield receive(environ, door.limit if door else body.LIMIT, drain)
+            return
+        with self.uploading:  # whoever comes when too many are at it waits, and sends no faster than we read
+            settings: Settings = self.server.container.config["SETTINGS"]
+            received = receive_upload(environ, settings.attachment_bytes, settings.spool_dir)
+            try:
+                yield received
+            finally:
+                if isinstance(received, Upload):
+                    received.close()
+
+    def _door_of(self, environ: dict[str, Any]) -> Any:
+        """Return the door of a body that is large or has a file; others never need to know, and it is not looked up."""
+        is_form = str(environ.get("CONTENT_TYPE", "")).lower().startswith(FORM)
+        if int(environ.get("CONTENT_LENGTH") or 0) <= body.LIMIT and not is_form:
+            return None
         try:
-            provider, _ = self.url_map.bind_to_environ(environ).match()
+            return self.url_map.bind_to_environ(environ).match()[0]
         except (HTTPException, RequestRedirect):
-            return body.LIMIT
-        return int(provider.limit)
+            return None
 
     def _answer(self, request: Asked, environ: dict[str, Any]) -> Response:
         from shared.web.door import refused
@@ -207,6 +237,13 @@ class App:
         if found and request.method not in {"GET", "HEAD"}:
             raise MethodNotAllowed(["GET", "HEAD"])
         return found
+
+
+def _is_known(ask: Ask) -> bool:
+    try:
+        return ask.caller is not None and "HTTP_TRANSFER_ENCODING" not in ask.request.environ
+    except DomainError:
+        return False
 
 
 def _raw_problem(status: int, code: str, title: str, headers: str = "") -> bytes:

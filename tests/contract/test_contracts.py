@@ -49,6 +49,11 @@ PROMISED = {
     "POST /api/v1/applications/{id}/decision",
     "POST /api/v1/applications/{id}/decision/confirmation",
     "GET /api/v1/applications/{id}/deliveries",
+    "POST /api/v1/applications/{id}/attachments",
+    "GET /api/v1/applications/{id}/attachments",
+    "GET /api/v1/applications/{id}/attachments/{attachment}",
+    "DELETE /api/v1/applications/{id}/attachments/{attachment}",
+    "GET /api/v1/applications/{id}/attachments/{attachment}/content",
     "GET /api/v1/use-cases",
     "GET /api/v1/use-cases/{slug}",
     "GET /api/v1/messages",
@@ -169,7 +174,7 @@ def test_a_post_names_its_key_and_a_move_its_match(name: str) -> None:
     method, path = name.split(" ")
 
     assert ("IdempotencyKey" in asked) == (method == "POST" and path != "/api/v1/checks")
-    moves = method in {"POST", "PATCH", "PUT"} and ("{id}" in path or "{version}" in path)
+    moves = method in {"POST", "PATCH", "PUT", "DELETE"} and ("{id}" in path or "{version}" in path)
     assert ("IfMatch" in asked) == moves
 
 

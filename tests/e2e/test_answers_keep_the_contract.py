@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from urllib3 import encode_multipart_formdata
 
 from services.onboarding import model as room
+from tests.support import files
 from tests.support import hub as hubs
 from tests.support.contract import HeldClient, held
 from tests.support.hub import Hub, wait_for
@@ -255,6 +257,20 @@ def test_a_barrier_is_reported_and_dealt_with(stranger: HeldClient, vera: HeldCl
     etag = vera.get(path).headers["ETag"]
     closed = vera.post(f"{path}/closing", {"note": "Er hat jetzt einen."}, If_Match=etag)
     assert closed.json()["closed_by"] == "admin:Vera"
+
+
+def test_a_file_comes_is_read_and_goes(stranger: HeldClient) -> None:
+    applicant, id_ = applied(stranger, submit=False)
+    path, etag = f"/api/v1/applications/{id_}/attachments", applicant.get(f"/api/v1/applications/{id_}").headers["ETag"]
+    form, media = encode_multipart_formdata({"file": ("plan.pdf", files.pdf())})
+
+    made = raw(applicant, "POST", path, form, Content_Type=media, If_Match=etag)
+    applicant.contract.hold("POST", path, made)
+    one = applicant.json(path)["items"][0]
+
+    assert applicant.json(one["links"]["self"]) == one
+    assert applicant.get(one["links"]["content"]).status_code == 200
+    assert applicant.call("DELETE", one["links"]["self"], If_Match=made.headers["ETag"]).json()["items"] == []
 
 
 def test_contracts_and_their_page(stranger: HeldClient) -> None:

@@ -196,6 +196,7 @@ def separate(folder: Path, amqp_uri: str, database_url: str, **settings: str) ->
         "HOUSE_SECRET_FILE": str(secret),
         "ADMIN_TOKENS_FILE": str(tokens),
         "MAIL_URL": "console:",
+        "ATTACHMENTS_URL": f"file:{folder / 'attachments'}",
         **settings,
     }
     processes = {

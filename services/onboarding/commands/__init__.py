@@ -18,6 +18,7 @@ from services.onboarding.commands.applications import (
     SubmitApplication,
     WithdrawApplication,
 )
+from services.onboarding.commands.attachments import AttachFile, Limits
 from services.onboarding.commands.barriers import CloseBarrier, ReportBarrier
 from services.onboarding.commands.campaigns import CureApplication, ResumeCampaign, StopCampaign
 from services.onboarding.commands.cohorts import CohortRow, ImportCohort, Vouch
@@ -34,6 +35,7 @@ __all__ = [
     "AdoptModel",
     "Answers",
     "AskQuestions",
+    "AttachFile",
     "ChangeApplication",
     "CheckAnswers",
     "CloseBarrier",
@@ -45,6 +47,7 @@ __all__ = [
     "CureApplication",
     "ImportCohort",
     "JudgeRule",
+    "Limits",
     "NewQuestion",
     "OverrideRule",
     "ProposeDecision",

@@ -17,6 +17,7 @@ from services.onboarding.domain.assessments import (
     Findings,
     unsound,
 )
+from services.onboarding.domain.attachments import Attachment, AttachmentState, attach, detach
 from services.onboarding.domain.barriers import KEPT as BARRIERS_KEPT
 from services.onboarding.domain.barriers import SCHEMES, Barrier
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
@@ -64,6 +65,8 @@ __all__ = [
     "WHO",
     "Application",
     "Assessment",
+    "Attachment",
+    "AttachmentState",
     "Barrier",
     "Campaign",
     "Change",
@@ -84,8 +87,10 @@ __all__ = [
     "Status",
     "VersionStatus",
     "address_key",
+    "attach",
     "change_model",
     "counts_again",
+    "detach",
     "keep_version",
     "offer_model",
     "stays_until",

@@ -16,6 +16,7 @@ from services.onboarding.handlers.applications import (
     withdraw_application,
 )
 from services.onboarding.handlers.assessments import judge_rule, override_rule
+from services.onboarding.handlers.attachments import attach_file, forget_attachments, remove_attachment
 from services.onboarding.handlers.barriers import close_barrier, forget_barriers, report_barrier
 from services.onboarding.handlers.campaigns import (
     answers_to_cure,
@@ -68,6 +69,7 @@ __all__ = [
     "answer_sign_ins",
     "answers_to_cure",
     "ask_questions",
+    "attach_file",
     "broken",
     "change_application",
     "check_answers",
@@ -79,6 +81,7 @@ __all__ = [
     "cure_application",
     "follow_contact",
     "follow_models",
+    "forget_attachments",
     "forget_barriers",
     "import_cohort",
     "judge_rule",
@@ -90,6 +93,7 @@ __all__ = [
     "preview_everything",
     "propose_decision",
     "propose_publication",
+    "remove_attachment",
     "reply_to_questions",
     "report_barrier",
     "request_sign_in",

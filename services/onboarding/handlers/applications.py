@@ -101,7 +101,7 @@ def ask_questions(session: Session, application: Application, command: AskQuesti
             f"/items/{place}/pointer", "unknown_question", Text(de="Diese Angabe gibt es nicht.", en="No such answer.")
         )
         for place, question in enumerate(command.items)
-        if question.pointer is not None and not _is_asked(sections, question.pointer)
+        if question.pointer is not None and not is_asked(sections, question.pointer)
     ]
     if lost:
         raise Invalid(lost[0].text, code="invalid", problems=lost)
@@ -127,7 +127,7 @@ def _change_answers(session: Session, application: Application, patch: Answers) 
     application.change_answers(answers, checked(model, answers))
 
 
-def _is_asked(sections: dict[str, Any], pointer: str) -> bool:
+def is_asked(sections: dict[str, Any], pointer: str) -> bool:
     """Whether the model asks for the answer at `pointer`, such as `/use_case/title`."""
     root, _, rest = pointer.partition("/")
     section, _, key = rest.partition("/")

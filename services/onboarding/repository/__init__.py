@@ -6,6 +6,7 @@ from services.onboarding.repository.applications import (
     Applications,
     Filters,
 )
+from services.onboarding.repository.attachments import Attachments
 from services.onboarding.repository.barriers import Barriers
 from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
@@ -17,6 +18,7 @@ __all__ = [
     "LOOKED_AT",
     "THEMES",
     "Applications",
+    "Attachments",
     "Barriers",
     "Campaigns",
     "Filters",

@@ -30,6 +30,7 @@ from services.onboarding.schemas.assessments import (
     OverrideSchema,
     finding_view,
 )
+from services.onboarding.schemas.attachments import SEEN_STATES, TYPES, attachment_view, attachments_view
 from services.onboarding.schemas.barriers import CloseBarrierSchema, ReportBarrierSchema, barrier_view
 from services.onboarding.schemas.campaigns import (
     CureSchema,
@@ -62,6 +63,8 @@ __all__ = [
     "MOVES",
     "OUTCOMES",
     "SAID",
+    "SEEN_STATES",
+    "TYPES",
     "VERDICTS",
     "Address",
     "AdoptSchema",
@@ -96,6 +99,8 @@ __all__ = [
     "WithdrawPublicationSchema",
     "WithdrawSchema",
     "application_view",
+    "attachment_view",
+    "attachments_view",
     "barrier_view",
     "campaign_view",
     "comparison_view",

@@ -203,6 +203,7 @@ def _links(application: Application) -> dict[str, str]:
         "self": path,
         "deliveries": f"{path}/deliveries",
         "versions": f"{path}/versions",
+        "attachments": f"{path}/attachments",
         "model": f"/api/v1/models/{application.model}",
         "page": f"/applications/{application.id}",
     }

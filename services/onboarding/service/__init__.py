@@ -6,17 +6,21 @@ from functools import partial
 
 from services.onboarding import handlers, tables
 from services.onboarding.pages.doors import PageDoors
+from services.onboarding.pages.uploading import keeper_of
 from services.onboarding.service.applications import ApplicationDoors, list_filters
+from services.onboarding.service.attachments import AttachmentDoors
 from services.onboarding.service.barriers import BarrierDoors
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.models import ModelDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
+from shared.roles import Role
 from shared.wire import HOUR_S, House, Jobs
 
 __all__ = [
     "ApplicationDoors",
+    "AttachmentDoors",
     "BarrierDoors",
     "CampaignDoors",
     "CohortDoors",
@@ -36,8 +40,13 @@ def more_jobs(house: House) -> Jobs:
     return sign_ins | more
 
 
+def more_roles(house: House) -> dict[str, Role]:
+    return {"scanner": keeper_of(house)}
+
+
 class Service(
     ApplicationDoors,
+    AttachmentDoors,
     BarrierDoors,
     CampaignDoors,
     CohortDoors,
@@ -48,4 +57,4 @@ class Service(
 ):
     name = "onboarding"
 
-    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, again=handlers.AGAIN)
+    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, more_roles=more_roles, again=handlers.AGAIN)

@@ -5,6 +5,7 @@ from services.onboarding.tables.applications import (
     assessments,
     decisions,
 )
+from services.onboarding.tables.attachments import attachments
 from services.onboarding.tables.barriers import barriers
 from services.onboarding.tables.campaigns import campaigns, impacts, previews, rechecks
 from services.onboarding.tables.ground import metadata
@@ -15,6 +16,7 @@ from services.onboarding.tables.versions import model_versions
 __all__ = [
     "applications",
     "assessments",
+    "attachments",
     "barriers",
     "campaigns",
     "decisions",
