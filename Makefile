@@ -36,7 +36,7 @@ bench: $(VENV)/.test ## measure speed side by side with what a user would pick i
 
 drill: $(VENV)/.test ## break everything that can break, for hours, and count what is lost or doubled (ARGS="--part ...")
 	@.ci/servers
-	@$(if $(ARGS),true,$(BIN)/pytest tests/e2e/test_power_cuts.py -s)
+	@$(if $(ARGS),true,POWER_CUTS=20 $(BIN)/pytest tests/e2e/test_power_cuts.py -s)
 	$(BIN)/hub drill $(ARGS)
 
 mutants: $(VENV)/.test ## break the house on purpose, and see whether the tests notice (ARGS="--only outbox")

@@ -30,6 +30,7 @@ class Process:
     environment: dict[str, str]
     log: Path
     child: subprocess.Popen[bytes] | None = None
+    asked: bool = False
 
     @property
     def url(self) -> str:
@@ -37,12 +38,16 @@ class Process:
 
     def start(self) -> Process:
         self.launch()
+        return self.await_ready()
+
+    def await_ready(self) -> Process:
         ready = wait_for(self.is_ready, within=READY_WITHIN_S)
         assert ready, f"{self.module} did not become ready:\n{self.log.read_text('utf-8')[-3000:]}"
         return self
 
     def launch(self) -> None:
         """Begin to start, and wait for nothing."""
+        self.asked = False
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 [sys.executable, "-m", self.module],
@@ -72,8 +77,14 @@ class Process:
         """Ask it to stop and return its exit code."""
         if self.child is None or self.child.poll() is not None:
             return 0
-        self.child.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         return self.child.wait(20)
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, once: a second one would be the order to go at once."""
+        if self.child is not None and self.child.poll() is None and not self.asked:
+            self.child.send_signal(signal.SIGTERM)
+            self.asked = True
 
 
 @dataclass
@@ -172,6 +183,9 @@ class Hub:
         assert confirmed.status_code == 200, confirmed.text
 
     def stop(self) -> None:
+        """Ask all to stop at once, and wait for each."""
+        for process in self.processes.values():
+            process.ask_to_stop()
         for process in self.processes.values():
             process.stop()
 
@@ -204,5 +218,7 @@ def separate(folder: Path, amqp_uri: str, database_url: str, **settings: str) ->
         for name in ("onboarding", "catalog", "notifications")
     }
     for process in processes.values():
-        process.start()
+        process.launch()
+    for process in processes.values():
+        process.await_ready()
     return Hub(processes, [token for token, _ in admins], folder)
