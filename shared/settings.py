@@ -5,7 +5,7 @@ With nothing set the whole house runs embedded: one process, SQLite files, broke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,11 +13,13 @@ from environs import Env, EnvError
 
 from shared import failpoints
 from shared.operator import read_operator
+from shared.periods import Periods
 
 ROLES = ("doors", "listener", "relay", "clock", "sender", "scanner")
 MIB = 1024 * 1024
 #: What the scanner and the examiner of a file are made for.
 MOST_MIB = 20
+MOST_DAYS = 3650
 
 
 class WrongSettings(Exception):
@@ -49,6 +51,7 @@ class Settings:
     operator_file: Path | None  #: OPERATOR_FILE, what only the operator can say: imprint, privacy, checked texts
     log_level: str  #: LOG_LEVEL
     log_format: str  #: LOG_FORMAT, `plain` or `json`
+    periods: Periods = field(default_factory=Periods)  #: REVIEW_DAYS and its like
 
     @property
     def embedded(self) -> bool:
@@ -96,6 +99,7 @@ def read(env: Env | None = None) -> Settings:
         read_operator(settings.operator_file)
     except ValueError as error:
         raise WrongSettings(f"OPERATOR_FILE {error}") from error
+    _check_periods(settings.periods)
     if failpoints.ASKED and settings.public_url.startswith("https:"):
         raise WrongSettings("HUB_FAILPOINTS makes this process fail on purpose; a house at https:// does not do that.")
     return settings
@@ -126,6 +130,20 @@ def _read(env: Env) -> Settings:
         operator_file=env.path("OPERATOR_FILE", None),
         log_level=env.str("LOG_LEVEL", "INFO"),
         log_format=env.str("LOG_FORMAT", "plain"),
+        periods=_periods(env),
+    )
+
+
+def _periods(env: Env) -> Periods:
+    return Periods(
+        review=env.int("REVIEW_DAYS", 10),
+        decision=env.int("DECISION_DAYS", 5),
+        signature=env.int("SIGNATURE_DAYS", 3),
+        reply=env.int("REPLY_DAYS", 14),
+        reply_grace=env.int("REPLY_GRACE_DAYS", 14),
+        draft=env.int("DRAFT_DAYS", 30),
+        draft_warning=env.int("DRAFT_WARNING_DAYS", 7),
+        reconsideration=env.int("RECONSIDERATION_DAYS", 30),
     )
 
 
@@ -169,6 +187,12 @@ def _is_tcp(url: str) -> bool:
         return parts.scheme == "tcp" and bool(parts.hostname and parts.port)
     except ValueError:  # a port that is no number
         return False
+
+
+def _check_periods(periods: Periods) -> None:
+    for name, days in asdict(periods).items():
+        if not 0 < days <= MOST_DAYS:
+            raise WrongSettings(f"{name.upper()}_DAYS is a number from 1 to {MOST_DAYS}, not {days}.")
 
 
 def _is_mail_url(url: str) -> bool:

@@ -26,6 +26,14 @@ from shared.contracts.onboarding import (
     QuestionsAsked,
 )
 from shared.contracts.people import PersonChanged, PersonInvited, PersonJoined, PersonLeft, SignInRequested
+from shared.contracts.promises import (
+    ApplicationExpired,
+    ApplicationReconsidered,
+    DraftExpiring,
+    PromiseDue,
+    PromiseMissed,
+    ReplyReminded,
+)
 from shared.kernel import Event
 
 EVENTS: dict[str, type[Event]] = {
@@ -60,6 +68,12 @@ EVENTS: dict[str, type[Event]] = {
         PersonInvited,
         PersonJoined,
         PersonLeft,
+        ReplyReminded,
+        PromiseDue,
+        PromiseMissed,
+        DraftExpiring,
+        ApplicationExpired,
+        ApplicationReconsidered,
         UseCaseListed,
     )
 }

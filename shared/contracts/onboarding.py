@@ -37,6 +37,7 @@ class ApplicationSubmitted(Event):
     model: str
     findings: int
     submitted_at: datetime
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class ApplicationReplied(Event):
     application_id: UUID
     number: str
     replied_at: datetime
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class DecisionProposed(Event):
     outcome: str
     proposed_by: str
     proposed_at: datetime
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +123,7 @@ class ApplicationDeclined(Event):
     application_id: UUID
     number: str
     declined_at: datetime
+    reconsider_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

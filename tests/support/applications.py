@@ -18,6 +18,7 @@ from shared.kernel import Event
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OWNER, VERA, JONAS = "applicant:1", "admin:Vera", "admin:Jonas"
+AMIRA, HENRIK = "admin:Amira", "admin:Henrik"
 ANSWERS: dict[str, Any] = {
     "organisation": {"name": "Parkpilot GmbH", "kind": "start_up"},
     "use_case": {"title": "Parkraum-Lotse", "theme": ["mobility", "climate"], "stage": "test"},
@@ -44,6 +45,8 @@ def an_application(status: Status = Status.DRAFT, **but: Any) -> Application:
     application.take_answers(ANSWERS, [])
     if status is Status.WITHDRAWN:
         application.withdraw("", AT)
+    elif status is Status.EXPIRED:
+        application.expire(AT)
     elif status is not Status.DRAFT:
         application.submit(AT)
         _review(application, status)
@@ -58,11 +61,14 @@ def _review(application: Application, status: Status) -> None:
     if status is Status.IN_REVIEW:
         application.reply([Reply(question=application.open_questions[0]["id"], text="Darum.")], AT)
     outcomes = {Status.APPROVED: "approve", Status.DECLINED: "decline", Status.PROPOSED: "approve"}
-    outcomes[Status.APPROVED_WITH_CONDITIONS] = "approve_with_conditions"
+    outcomes |= {Status.APPROVED_WITH_CONDITIONS: "approve_with_conditions", Status.RECONSIDERED: "decline"}
     if status in outcomes:
-        application.propose(proposal(outcomes[status]), VERA, AT)
+        first, second = (AMIRA, HENRIK) if status is Status.RECONSIDERED else (VERA, JONAS)
+        application.propose(proposal(outcomes[status]), first, AT)
         if status is not Status.PROPOSED:
-            application.confirm(agree=True, comment="", by=JONAS, at=AT)
+            application.confirm(agree=True, comment="", by=second, at=AT)
+    if status is Status.RECONSIDERED:
+        application.reconsider("Bitte noch einmal.", AT)
 
 
 def told(application: Application) -> list[Event]:

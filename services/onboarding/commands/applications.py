@@ -51,6 +51,16 @@ class WithdrawApplication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExtendDraft:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconsider:
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewQuestion:
     text: str
     pointer: str | None = None

@@ -2,9 +2,6 @@
 
 from services.onboarding.domain.adoption import Change, change_model, offer_model
 from services.onboarding.domain.applications import (
-    REPLY_DAYS,
-    REVIEW_DAYS,
-    SIGNATURE_DAYS,
     Application,
 )
 from services.onboarding.domain.assessments import (
@@ -22,6 +19,7 @@ from services.onboarding.domain.barriers import KEPT as BARRIERS_KEPT
 from services.onboarding.domain.barriers import SCHEMES, Barrier
 from services.onboarding.domain.campaigns import AGAIN, Campaign, Judged, Recheck, Stage, State
 from services.onboarding.domain.decisions import Decision
+from services.onboarding.domain.forecast import ENOUGH, Forecast, forecast
 from services.onboarding.domain.people import (
     LINK_MINUTES,
     LINKS_AN_HOUR,
@@ -33,10 +31,12 @@ from services.onboarding.domain.people import (
     address_key,
 )
 from services.onboarding.domain.previews import Impact, Preview
+from services.onboarding.domain.promises import KEEPS, OF_THE_CITY, Promise
 from services.onboarding.domain.questions import Entry
 from services.onboarding.domain.snapshots import REASONS, Snapshot, keep_version
 from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WHO, Status
 from services.onboarding.domain.versions import UNSEEN, ModelVersion, VersionStatus, counts_again, stays_until
+from services.onboarding.domain.workdays import day_of, is_workday, workdays_after, workdays_between
 
 __all__ = [
     "ADOPTS",
@@ -46,19 +46,19 @@ __all__ = [
     "BECOMES",
     "BROKEN",
     "CHANGEABLE",
+    "ENOUGH",
+    "KEEPS",
     "KEPT",
     "LINKS_AN_HOUR",
     "LINK_MINUTES",
     "MOST_PEOPLE",
     "NEXT",
     "NOT_APPLICABLE",
+    "OF_THE_CITY",
     "OPEN",
     "REASONS",
     "REMEMBERED",
-    "REPLY_DAYS",
-    "REVIEW_DAYS",
     "SCHEMES",
-    "SIGNATURE_DAYS",
     "UNSEEN",
     "VOUCHED",
     "VOUCHER",
@@ -73,12 +73,14 @@ __all__ = [
     "Decision",
     "Entry",
     "Findings",
+    "Forecast",
     "Impact",
     "Judged",
     "Member",
     "ModelVersion",
     "Person",
     "Preview",
+    "Promise",
     "Recheck",
     "SignIn",
     "Snapshot",
@@ -90,9 +92,14 @@ __all__ = [
     "attach",
     "change_model",
     "counts_again",
+    "day_of",
     "detach",
+    "forecast",
+    "is_workday",
     "keep_version",
     "offer_model",
     "stays_until",
     "unsound",
+    "workdays_after",
+    "workdays_between",
 ]

@@ -32,21 +32,30 @@ from services.onboarding.domain.assessments import (
     unsound,
     voucher,
 )
-from services.onboarding.domain.decisions import Decided, Decision, condition, own_application
+from services.onboarding.domain.decisions import Decided, Decision, condition, own_application, too_late
+from services.onboarding.domain.promises import Promise, Promised
 from services.onboarding.domain.questions import Entry, Questioned, asked, replied
-from services.onboarding.domain.snapshots import ADOPTED, CHANGED, REPLIED, SUBMITTED, Snapshot, keep_version
-from services.onboarding.domain.statuses import APPROVED, BECOMES, CHANGEABLE, NEXT, WHO, S, Status
+from services.onboarding.domain.snapshots import (
+    ADOPTED,
+    CHANGED,
+    RECONSIDERED,
+    REPLIED,
+    SUBMITTED,
+    Snapshot,
+    keep_version,
+)
+from services.onboarding.domain.statuses import BECOMES, CHANGEABLE, NEXT, WAITING, WHO, S, Status
+from services.onboarding.domain.workdays import day_of
 from shared.contracts import onboarding as told
-from shared.kernel import Aggregate, Conflict, Text
+from shared.kernel import Conflict, Text
+from shared.periods import periods
 
 if TYPE_CHECKING:
     from services.onboarding.domain.campaigns import Recheck
 
-REPLY_DAYS, REVIEW_DAYS, SIGNATURE_DAYS = 14, 14, 3
-
 
 @dataclass(eq=False, kw_only=True)
-class Application(Assessed, Decided, Questioned, Aggregate):
+class Application(Assessed, Decided, Questioned, Promised):
     """One application. `answers`, `checked`, `questions` and `timeline` are replaced, never changed in place.
 
     `checked` is what the model says of the answers: what they miss, and what people have to judge (`judged_by`).
@@ -75,6 +84,16 @@ class Application(Assessed, Decided, Questioned, Aggregate):
     assessments: list[Assessment] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
     due_on: date | None = None
+    promise: str | None = None  # what `due_on` is about, see `promises.py`, as are the other dates
+    expires_on: date | None = None
+    next_at: datetime | None = None
+    reminded_on: date | None = None
+    paused: Entry | None = None
+    submitted_on: date | None = None
+    decided_on: date | None = None
+    waited_days: int = 0
+    decided_days: int | None = None
+    reconsider_until: date | None = None
     use_case: str | None = None
     offered: str | None = None  # the newest model the owner was told of
     adopted: Entry | None = None  # how it came to its model, see `adoption.py`
@@ -91,18 +110,9 @@ class Application(Assessed, Decided, Questioned, Aggregate):
             created_at=at, changed_at=at,
         )  # fmt: skip
         application._note(owner, "applicant", at)
+        application._begin(Promise.DRAFT, at)
         application.record(telling.contact(application))
         return application
-
-    def next(self) -> tuple[str, date | None] | None:
-        """Who acts next and until when; None at an end."""
-        if self.status in APPROVED and self.due_on:
-            return "applicant", self.due_on  # a re-check found something
-        if self.status not in WHO:
-            return None
-        days = {S.SUBMITTED: REVIEW_DAYS, S.IN_REVIEW: REVIEW_DAYS, S.PROPOSED: SIGNATURE_DAYS}.get(self.status)
-        until = self.due_on if days is None else (self.changed_at + timedelta(days=days)).date()
-        return WHO[self.status], until
 
     def need_changeable(self) -> None:
         """Raise Conflict in a state in which the applicant may change nothing."""
@@ -160,7 +170,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
         self.record(
             told.ApplicationSubmitted(
                 application_id=self.id, number=self.number, kind=self.kind, model=self.model,
-                findings=len(self.findings), submitted_at=at,
+                findings=len(self.findings), due_on=self.due_on, submitted_at=at,
             )
         )  # fmt: skip
 
@@ -172,7 +182,8 @@ class Application(Assessed, Decided, Questioned, Aggregate):
     def ask(self, command: AskQuestions, by: str, at: datetime) -> None:
         self._take_up(at, by)
         self._become(S.CLARIFICATION, at, by, "reviewer")
-        self.due_on = command.due or (at + timedelta(days=REPLY_DAYS)).date()
+        self._begin(Promise.REPLY, at, command.due)
+        assert self.due_on is not None
         new = asked(command.items, at)
         self.questions = [*self.questions, *new]
         self.record(
@@ -193,14 +204,17 @@ class Application(Assessed, Decided, Questioned, Aggregate):
         self.changed_at = at
         keep_version(self, REPLIED, at)
         if not self.open_questions:
-            self.due_on = None
             self._become(S.IN_REVIEW, at, self.owner, "applicant")
-            self.record(told.ApplicationReplied(application_id=self.id, number=self.number, replied_at=at))
+            self.record(
+                told.ApplicationReplied(application_id=self.id, number=self.number, due_on=self.due_on, replied_at=at)
+            )
 
     def judge(self, command: JudgeRule, by: str, at: datetime) -> None:
         """Keep what somebody found out about a rule of the checklist; the latest word about it counts."""
         self._need_assessable(by, at)
         self._assess(judgement(self.id, on_checklist(self.checked, command.rule), command, by, at))
+        if not self.checklist:
+            self._review_is_done(at)
 
     def override(self, command: OverrideRule, by: str, at: datetime) -> None:
         """Make an exception from one finding, until the answer it is about changes."""
@@ -225,8 +239,8 @@ class Application(Assessed, Decided, Questioned, Aggregate):
 
     def propose(self, command: ProposeDecision, by: str, at: datetime) -> None:
         """Put a decision under a first signature. A violation blocks every approval."""
-        self._take_up(at, by)
         self._may_sign(by)
+        self._take_up(at, by)
         if S.PROPOSED not in NEXT[self.status]:
             raise self._wrong_state(S.PROPOSED)
         if command.outcome != "decline":
@@ -243,6 +257,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
                 number=self.number,
                 outcome=command.outcome,
                 proposed_by=by,
+                due_on=self.due_on,
                 proposed_at=at,
             )
         )
@@ -261,8 +276,37 @@ class Application(Assessed, Decided, Questioned, Aggregate):
             self._need_approvable()
         decision.state = "confirmed"
         self._become(BECOMES[decision.outcome], at, by, "approver")
-        declined = told.ApplicationDeclined(application_id=self.id, number=self.number, declined_at=at)
-        self.record(declined if decision.outcome == "decline" else telling.approved(self, decision, at))
+        if decision.outcome == "decline" and not self.earlier_decisions:
+            self.reconsider_until = day_of(at) + timedelta(days=periods().reconsideration)
+        self.record(telling.decided(self, decision, at))
+
+    def reconsider(self, reason: str, at: datetime) -> None:
+        """Ask that others look at a decline again. Raises Conflict once its period is over, and a second time."""
+        if self.status is not S.DECLINED or self.decision is None or self.earlier_decisions:
+            raise self._wrong_state(S.RECONSIDERED)
+        decided_on = day_of(self.decision.signed_at or at)
+        until = self.reconsider_until or decided_on + timedelta(days=periods().reconsideration)
+        if day_of(at) > until:
+            raise too_late(until)
+        self.decision.state = "reconsidered"
+        keep_version(self, RECONSIDERED, at)
+        self._become(S.RECONSIDERED, at, self.owner, "applicant", note=reason)
+        self.record(telling.reconsidered(self, at))
+
+    def extend(self, at: datetime) -> None:
+        """Keep a draft for another whole period; every change of one does, too."""
+        if self.status is not S.DRAFT:
+            raise self._wrong_state(None)
+        self._begin(Promise.DRAFT, at)
+
+    def expire(self, at: datetime) -> None:
+        """End what nobody goes on with. A draft keeps its number and no answers."""
+        was = self.status
+        self._become(S.EXPIRED, at, "system", "system")
+        if was is S.DRAFT:
+            self.take_answers({}, [])
+            self.adopted, self.assessments = None, []
+        self.record(telling.expired(self, was, at))
 
     def listed(self, slug: str) -> None:
         """The catalog shows the use case now."""
@@ -293,7 +337,7 @@ class Application(Assessed, Decided, Questioned, Aggregate):
         self._note(said.by, said.role, said.at, said.reason, move=said.kind, rule=said.rule, **more)
 
     def _take_up(self, at: datetime, by: str) -> None:
-        if self.status is S.SUBMITTED:
+        if self.status in WAITING:
             self._become(S.IN_REVIEW, at, by, "reviewer")
 
     def _return(self, why: str, state: str, at: datetime, by: str, role: str) -> None:
@@ -308,8 +352,9 @@ class Application(Assessed, Decided, Questioned, Aggregate):
     def _become(self, status: Status, at: datetime, by: str, role: str, note: str = "") -> None:
         if status not in NEXT[self.status]:
             raise self._wrong_state(status)
-        self.status, self.changed_at = status, at
+        before, self.status, self.changed_at = self.status, status, at
         self._note(by, role, at, note)
+        self._follow(before, at)
 
     def _note(self, by: str, role: str, at: datetime, note: str = "", **more: str) -> None:
         entry = {"at": at.isoformat(), "status": str(self.status), "actor": by, "role": role, "note": note}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.onboarding.commands import Condition
-from shared.kernel import Forbidden, Text
+from shared.kernel import Conflict, Forbidden, Text
 
 
 @dataclass(eq=False, kw_only=True)
@@ -22,7 +22,7 @@ class Decision:
     conditions: list[dict[str, Any]]
     proposed_by: str
     proposed_at: datetime
-    state: str = "open"  # open, confirmed, returned, void
+    state: str = "open"  # open, confirmed, returned, void, reconsidered
     signed_by: str | None = None
     signed_at: datetime | None = None
     comment: str = ""
@@ -48,9 +48,21 @@ class Decided:
         """The decision both signed, once there is one."""
         return next((one for one in self.decisions if one.state == "confirmed"), None)
 
+    @property
+    def earlier_decisions(self) -> list[Decision]:
+        """What was decided before somebody asked to look at it again."""
+        return [one for one in self.decisions if one.state == "reconsidered"]
+
+    @property
+    def first_deciders(self) -> set[str]:
+        """Who decided before; others do now."""
+        return {by for one in self.earlier_decisions for by in (one.proposed_by, one.signed_by) if by}
+
     def _may_sign(self, by: str, decision: Decision | None = None) -> None:
         """The one place that says who may put a signature under a decision."""
         self._need_outside(by)
+        if by in self.first_deciders:
+            raise other_deciders()
         if decision is not None:
             need_second_hand(by, decision, {one["override"]["by"] for one in self.overridden})
 
@@ -75,6 +87,25 @@ def own_application() -> Forbidden:
         de="Über den eigenen Antrag entscheidet jemand anderes.", en="Somebody else decides on your own application."
     )
     return Forbidden(text, code="own_application")
+
+
+def other_deciders() -> Forbidden:
+    text = Text(
+        de="Sie haben über diesen Antrag schon einmal entschieden. Jetzt entscheiden andere.",
+        en="You have decided on this application before. Others decide now.",
+    )
+    return Forbidden(text, code="other_deciders")
+
+
+def too_late(until: date) -> Conflict:
+    """What somebody hears who asks for a reconsideration after its last day."""
+    return Conflict(
+        Text(
+            de=f"Eine neue Prüfung war bis zum {until:%d.%m.%Y} möglich. Diese Frist ist vorbei.",
+            en=f"A reconsideration was possible until {until:%d %B %Y}. That time is over.",
+        ),
+        code="late",
+    )
 
 
 def need_second_hand(by: str, decision: Decision, overrode: set[str]) -> None:

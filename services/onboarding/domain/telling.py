@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import onboarding as told
+from shared.contracts import promises
+from shared.kernel import Event
 
 if TYPE_CHECKING:
     from services.onboarding.domain.applications import Application
     from services.onboarding.domain.decisions import Decision
+    from services.onboarding.domain.statuses import Status
 
 
 def contact(application: Application) -> told.ContactChanged:
@@ -31,6 +34,29 @@ def approved(application: Application, decision: Decision, at: datetime) -> told
         conditions=len(decision.conditions), approved_at=at, alignment=_alignment(use_case),
         exceptions=tuple(one["rule"] for one in application.overridden),
     )  # fmt: skip
+
+
+def decided(application: Application, decision: Decision, at: datetime) -> Event:
+    """What two people decided."""
+    if decision.outcome != "decline":
+        return approved(application, decision, at)
+    until = application.reconsider_until if not application.earlier_decisions else None
+    return told.ApplicationDeclined(
+        application_id=application.id, number=application.number, reconsider_until=until, declined_at=at
+    )
+
+
+def reconsidered(application: Application, at: datetime) -> promises.ApplicationReconsidered:
+    assert application.due_on is not None
+    return promises.ApplicationReconsidered(
+        application_id=application.id, number=application.number, due_on=application.due_on, reconsidered_at=at
+    )
+
+
+def expired(application: Application, was: Status, at: datetime) -> promises.ApplicationExpired:
+    return promises.ApplicationExpired(
+        application_id=application.id, number=application.number, was=str(was), expired_at=at
+    )
 
 
 def _alignment(use_case: dict[str, Any]) -> tuple[dict[str, Any], ...]:

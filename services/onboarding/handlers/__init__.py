@@ -39,6 +39,7 @@ from services.onboarding.handlers.models import (
 )
 from services.onboarding.handlers.people import follow_contact
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
+from services.onboarding.handlers.promises import extend_draft, figures, keep_promises, reconsider_application
 from services.onboarding.handlers.retelling import aggregates, retell
 from services.onboarding.handlers.sign_ins import answer_sign_ins, request_sign_in, use_sign_in
 from services.onboarding.handlers.snapshots import (
@@ -79,12 +80,15 @@ __all__ = [
     "confirm_decision",
     "confirm_publication",
     "cure_application",
+    "extend_draft",
+    "figures",
     "follow_contact",
     "follow_models",
     "forget_attachments",
     "forget_barriers",
     "import_cohort",
     "judge_rule",
+    "keep_promises",
     "latest_changes",
     "need_intermediary",
     "number_of",
@@ -93,6 +97,7 @@ __all__ = [
     "preview_everything",
     "propose_decision",
     "propose_publication",
+    "reconsider_application",
     "remove_attachment",
     "reply_to_questions",
     "report_barrier",

@@ -73,7 +73,10 @@ def change_application(session: Session, application: Application, command: Chan
         follow_contact(session, application)
     if command.answers is not None:
         _change_answers(session, application, command.answers)
-    application.void_proposal(_now())
+    at = _now()
+    application.void_proposal(at)
+    if application.status is Status.DRAFT:
+        application.extend(at)
 
 
 def submit_application(session: Session, application: Application, command: SubmitApplication, _: Caller) -> None:

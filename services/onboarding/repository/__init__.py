@@ -12,6 +12,7 @@ from services.onboarding.repository.campaigns import Campaigns
 from services.onboarding.repository.models import Models
 from services.onboarding.repository.people import People, SignIns
 from services.onboarding.repository.previews import LOOKED_AT, Previews
+from services.onboarding.repository.promises import Promises
 
 __all__ = [
     "KINDS",
@@ -25,5 +26,6 @@ __all__ = [
     "Models",
     "People",
     "Previews",
+    "Promises",
     "SignIns",
 ]

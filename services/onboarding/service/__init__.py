@@ -15,6 +15,7 @@ from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.models import ModelDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
+from shared.periods import use
 from shared.roles import Role
 from shared.wire import HOUR_S, House, Jobs
 
@@ -34,7 +35,8 @@ __all__ = [
 
 def more_jobs(house: House) -> Jobs:
     sign_ins: Jobs = {partial(handlers.answer_sign_ins, house.database, house.keyring): 1.0}
-    jobs = (handlers.run_campaigns, handlers.run_previews, handlers.follow_models)
+    use(house.settings.periods)
+    jobs = (handlers.run_campaigns, handlers.run_previews, handlers.follow_models, handlers.keep_promises)
     more: Jobs = {partial(run, house.database): 1.0 for run in jobs}
     more[partial(handlers.forget_barriers, house.database)] = HOUR_S
     return sign_ins | more

@@ -49,6 +49,16 @@ applications = Table(
     Column("questions", JSON, nullable=False),
     Column("timeline", JSON, nullable=False),
     Column("due_on", Date),
+    Column("promise", String(20)),
+    Column("expires_on", Date),
+    Column("next_at", Moment),
+    Column("reminded_on", Date),
+    Column("paused", JSON(none_as_null=True)),
+    Column("submitted_on", Date, index=True),
+    Column("decided_on", Date, index=True),
+    Column("waited_days", Integer, nullable=False, server_default="0"),
+    Column("decided_days", Integer),  # how many of them the city took: kept, so that a forecast reads few rows
+    Column("reconsider_until", Date),
     Column("use_case", String(120)),
     Column("offered", String(20)),
     Column("adopted", JSON(none_as_null=True)),
@@ -59,6 +69,17 @@ applications = Table(
 )
 Index("ix_applications_queue", applications.c.status, applications.c.created_at, applications.c.id)
 
+_next, _due = applications.c.next_at.is_not(None), applications.c.due_on.is_not(None)
+_decided = applications.c.decided_days.is_not(None)
+Index("ix_applications_next_at", applications.c.next_at, postgresql_where=_next, sqlite_where=_next)
+Index("ix_applications_due", applications.c.due_on, applications.c.id, postgresql_where=_due, sqlite_where=_due)
+Index(
+    "ix_applications_decided",
+    applications.c.kind,
+    applications.c.decided_on,
+    postgresql_where=_decided,
+    sqlite_where=_decided,
+)
 decisions = Table(
     "decisions",
     metadata,

@@ -43,6 +43,8 @@ WORDS = {
     "why": "changed",
     "proposed_by": "admin:Vera",
     "slug": "parkraum-lotse",
+    "promise": "review",
+    "was": "clarification",
 }
 
 

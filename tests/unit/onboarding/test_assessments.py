@@ -218,7 +218,7 @@ def test_nobody_judges_or_excepts_their_own_application(move: Any) -> None:
         assert code(refused) == "own_application"
 
 
-@pytest.mark.parametrize("status", set(S) - {S.SUBMITTED, S.IN_REVIEW, S.CLARIFICATION})
+@pytest.mark.parametrize("status", set(S) - {S.SUBMITTED, S.RECONSIDERED, S.IN_REVIEW, S.CLARIFICATION})
 def test_only_during_the_review(status: Status) -> None:
     application = an_application(status)
     application.take_answers(ANSWERS, [ITEM, VIOLATION])

@@ -48,6 +48,9 @@ MOVES: dict[str, Callable[[Application], None]] = {
     "reply": reply_to_all,
     "propose": lambda application: application.propose(proposal(), VERA, LATER),
     "agree": lambda application: application.confirm(agree=True, comment="", by=JONAS, at=LATER),
+    "reconsider": lambda application: application.reconsider("Noch einmal.", LATER),
+    "extend": lambda application: application.extend(LATER),
+    "expire": lambda application: application.expire(LATER),
     "disagree": lambda application: application.confirm(agree=False, comment="Nein.", by=JONAS, at=LATER),
 }
 
@@ -72,6 +75,13 @@ ALLOWED: dict[tuple[Status, str], Status] = {
     (S.PROPOSED, "withdraw"): S.WITHDRAWN,
     (S.PROPOSED, "agree"): S.APPROVED,
     (S.PROPOSED, "disagree"): S.IN_REVIEW,
+    (S.DRAFT, "extend"): S.DRAFT,
+    (S.DRAFT, "expire"): S.EXPIRED,
+    (S.CLARIFICATION, "expire"): S.EXPIRED,
+    (S.DECLINED, "reconsider"): S.RECONSIDERED,
+    (S.RECONSIDERED, "withdraw"): S.WITHDRAWN,
+    (S.RECONSIDERED, "ask"): S.CLARIFICATION,
+    (S.RECONSIDERED, "propose"): S.PROPOSED,
 }
 
 
@@ -95,7 +105,7 @@ def test_every_status_is_reached_and_every_end_is_an_end() -> None:
     reached = {S.DRAFT, *(status for following in NEXT.values() for status in following)}
 
     assert reached == set(Status) == set(NEXT)
-    assert {status for status, following in NEXT.items() if not following} == set(Status) - set(WHO)
+    assert {status for status, following in NEXT.items() if not following} == set(Status) - set(WHO) - {S.DECLINED}
 
 
 # What is told
@@ -159,7 +169,10 @@ def test_a_declined_application_tells_no_reason_on_the_wire() -> None:
     application.confirm(agree=True, comment="", by=JONAS, at=LATER)
 
     [event] = told(application)
-    assert event == events.ApplicationDeclined(application_id=application.id, number="BI-7K4Q", declined_at=LATER)
+    until = date(2026, 12, 24)
+    assert event == events.ApplicationDeclined(
+        application_id=application.id, number="BI-7K4Q", declined_at=LATER, reconsider_until=until
+    )
 
 
 @pytest.mark.parametrize(("move", "why"), [("change answers", "changed"), ("disagree", "disagreed")])
@@ -302,7 +315,7 @@ def test_part_of_the_replies_keeps_the_clarification_and_its_due_day() -> None:
     assert application.next() == ("applicant", date(2027, 1, 31))
     assert told(application) == []
     application.reply([Reply(question=second["id"], text="Nein.")], LATER)
-    assert (application.status, application.due_on) == (S.IN_REVIEW, None)
+    assert (application.status, application.next()) == (S.IN_REVIEW, ("reviewer", date(2026, 12, 8)))
 
 
 @pytest.mark.parametrize("known", [0, 1])
@@ -323,7 +336,7 @@ def test_one_reply_to_an_unknown_question_refuses_all(known: int) -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (S.DRAFT, ("applicant", None)),
+        (S.DRAFT, ("applicant", date(2026, 12, 23))),
         (S.SUBMITTED, ("reviewer", date(2026, 12, 7))),
         (S.IN_REVIEW, ("reviewer", date(2026, 12, 7))),
         (S.CLARIFICATION, ("applicant", date(2026, 12, 7))),
@@ -332,6 +345,8 @@ def test_one_reply_to_an_unknown_question_refuses_all(known: int) -> None:
         (S.APPROVED_WITH_CONDITIONS, None),
         (S.DECLINED, None),
         (S.WITHDRAWN, None),
+        (S.EXPIRED, None),
+        (S.RECONSIDERED, ("reviewer", date(2026, 12, 7))),
     ],
 )
 def test_each_status_has_one_answer_to_who_acts_next(status: Status, expected: tuple[str, date | None] | None) -> None:
