@@ -31,6 +31,7 @@ COLUMNS = (
 def upgrade() -> None:
     # SQLite writes the table anew for the sake of the constraint; a crash before the end may have left a half.
     op.execute("DROP TABLE IF EXISTS _alembic_tmp_applications")
+    op.drop_index("ix_applications_email", "applications")  # over an expression, which would not be copied
     with op.batch_alter_table("applications", schema=None) as batch_op:
         for name, kind in COLUMNS:
             batch_op.add_column(sa.Column(name, kind, nullable=True))
@@ -41,6 +42,7 @@ def upgrade() -> None:
         batch_op.create_check_constraint(op.f("ck_applications_status"), f"status IN ({allowed})")
         batch_op.create_index(batch_op.f("ix_applications_submitted_on"), ["submitted_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_applications_decided_on"), ["decided_on"], unique=False)
+    op.create_index("ix_applications_email", "applications", [sa.text("lower(email)")], unique=False)
     _indices()
     # What is open has been promised nothing yet: the clock begins with it.
     found = sa.table("applications", sa.column("status", sa.String()), sa.column("next_at", Moment()),
