@@ -6,7 +6,7 @@ from alembic import op
 from shared.database import Moment
 
 revision = "2026_11_24_promises"
-down_revision = "2026_11_24_people"
+down_revision = "2026_11_24_attachments"
 branch_labels = None
 depends_on = None
 
