@@ -1,4 +1,4 @@
-"""What the embedded default makes for itself in DATA_DIR: a secret, two admins, access.json, and one owner."""
+"""What the embedded default makes for itself in DATA_DIR: a secret, four admins, access.json, and one owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import IO, Any
 from shared.auth import APPROVER, EDITOR, OPERATOR, REVIEWER, new_admin
 from shared.settings import WrongSettings
 
-ADMINS = ("Vera", "Jonas")
+#: Two decide, and two others can look at a decline again.
+ADMINS = ("Vera", "Jonas", "Amira", "Henrik")
 
 
 def claim(folder: Path) -> IO[str]:
@@ -38,7 +39,7 @@ def secret(folder: Path) -> Path:
 
 
 def admins(folder: Path, url: str) -> Path:
-    """Return the tokens file of two built-in approvers, made at the first start beside access.json."""
+    """Return the tokens file of the built-in approvers, made at the first start beside access.json."""
     path, access = folder / "admin_tokens.json", folder / "access.json"
     if not (path.exists() and access.exists()):
         made = [(name, *new_admin(name, (REVIEWER, APPROVER, EDITOR, OPERATOR))) for name in ADMINS]

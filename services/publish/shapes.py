@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notifications.domain import EMAIL, IN_APP
-from services.notifications.domain import Status as DeliveryStatus
-from services.notifications.letters import ROLES
 from services.onboarding.domain import REASONS, WHO, Stage, State, Status, VersionStatus
 from services.onboarding.schemas import MOVES, OUTCOMES, SAID
 
@@ -64,6 +61,8 @@ def shapes() -> dict[str, Schema]:
     """Return every component schema of the answers, by name."""
     from services.publish.shapes_of_attachments import of_attachments  # which builds on what stands here
     from services.publish.shapes_of_barriers import of_barriers  # which builds on what stands here
+    from services.publish.shapes_of_messages import of_messages
+    from services.publish.shapes_of_promises import of_promises
 
     return (
         _of_the_house()
@@ -77,7 +76,8 @@ def shapes() -> dict[str, Schema]:
         | of_barriers()
         | _of_previews()
         | _of_the_catalog()
-        | _of_messages()
+        | of_messages()
+        | of_promises()
     )
 
 
@@ -231,6 +231,7 @@ def _application() -> dict[str, Schema]:
         "findings": several(ref("Finding")), "checklist": several(ref("ChecklistItem")),
         "judgements": several(ref("ChecklistItem")), "questions": several(ref("Question")),
         "timeline": several(_step()), "next": or_null(ref("Next")),
+        "dates": ref("Dates"), "earlier_decisions": several(ref("Decision")),
         "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
         "version": VERSION,
@@ -383,18 +384,4 @@ def _of_the_catalog() -> dict[str, Schema]:
     return {
         "UseCase": shape("A use case in the public catalog.", use_case),
         "UseCases": page_of("UseCase", facets=facets),
-    }
-
-
-def _of_messages() -> dict[str, Schema]:
-    message = {"id": ID, "at": MOMENT, "application": or_null(ID), "subject": TEXT, "text": TEXT, "read": FLAG}
-    delivery = {
-        "message": ID, "to": {"enum": sorted(ROLES)}, "channel": {"enum": [EMAIL, IN_APP]},
-        "status": {"enum": sorted(DeliveryStatus)}, "at": MOMENT, "attempts": COUNT,
-    }  # fmt: skip
-    return {
-        "Message": shape("A letter in the caller's inbox.", message),
-        "Messages": page_of("Message"),
-        "Delivery": shape("One letter on one channel.", delivery),
-        "Deliveries": shape("Every delivery of a case, oldest first.", {"items": several(ref("Delivery"))}),
     }

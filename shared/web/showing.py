@@ -39,6 +39,11 @@ NOTICES = {
     ),
     "submitted": Text(de="Ihr Antrag ist eingereicht.", en="Your application has been submitted."),
     "replied": Text(de="Ihre Antworten sind angekommen.", en="We have received your answers."),
+    "extended": Text(de="Ihr Entwurf bleibt länger erhalten.", en="Your draft is kept longer."),
+    "reconsidered": Text(
+        de="Ihre Bitte ist angekommen. Andere Personen prüfen Ihren Antrag neu.",
+        en="We have received your request. Other people review your application anew.",
+    ),
     "withdrawn": Text(de="Der Antrag ist zurückgezogen.", en="The application is withdrawn."),
     "asked": Text(de="Die Frage ist gestellt.", en="The question has been sent."),
     "proposed": Text(de="Jetzt fehlt die zweite Unterschrift.", en="Now a second signature is needed."),

@@ -20,7 +20,7 @@ WHY = ("--reason", "Neue Satzung.")
 def people(folder: Path, house: dict[str, Database]) -> tuple[str, str]:
     """The tokens of the two admins of this house."""
     access = json.loads((folder / "access.json").read_text("utf-8"))
-    first, second = (one["token"] for one in access["admins"])
+    first, second, *_ = (one["token"] for one in access["admins"])
     return first, second
 
 

@@ -34,7 +34,7 @@ from services.onboarding.domain.previews import Impact, Preview
 from services.onboarding.domain.promises import KEEPS, OF_THE_CITY, Promise
 from services.onboarding.domain.questions import Entry
 from services.onboarding.domain.snapshots import REASONS, Snapshot, keep_version
-from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WHO, Status
+from services.onboarding.domain.statuses import ADOPTS, APPROVED, BECOMES, CHANGEABLE, NEXT, OPEN, WAITING, WHO, Status
 from services.onboarding.domain.versions import UNSEEN, ModelVersion, VersionStatus, counts_again, stays_until
 from services.onboarding.domain.workdays import day_of, is_workday, workdays_after, workdays_between
 
@@ -62,6 +62,7 @@ __all__ = [
     "UNSEEN",
     "VOUCHED",
     "VOUCHER",
+    "WAITING",
     "WHO",
     "Application",
     "Assessment",

@@ -280,12 +280,19 @@ class Application(Assessed, Decided, Questioned, Promised):
             self.reconsider_until = day_of(at) + timedelta(days=periods().reconsideration)
         self.record(telling.decided(self, decision, at))
 
+    @property
+    def may_be_reconsidered_until(self) -> date | None:
+        """The last day on which a decline can be looked at again; None if it is none, or the second one."""
+        if self.status is not S.DECLINED or self.decision is None or self.earlier_decisions:
+            return None
+        decided_on = day_of(self.decision.signed_at or self.changed_at)
+        return self.reconsider_until or decided_on + timedelta(days=periods().reconsideration)
+
     def reconsider(self, reason: str, at: datetime) -> None:
         """Ask that others look at a decline again. Raises Conflict once its period is over, and a second time."""
-        if self.status is not S.DECLINED or self.decision is None or self.earlier_decisions:
+        until = self.may_be_reconsidered_until
+        if until is None or self.decision is None:
             raise self._wrong_state(S.RECONSIDERED)
-        decided_on = day_of(self.decision.signed_at or at)
-        until = self.reconsider_until or decided_on + timedelta(days=periods().reconsideration)
         if day_of(at) > until:
             raise too_late(until)
         self.decision.state = "reconsidered"

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.onboarding.commands import AttachFile
 from services.onboarding.domain.applications import Application
+from services.onboarding.domain.statuses import Status
 from shared.kernel import Conflict, Text
 
 #: How long a scan may take before somebody else may begin it anew, and how long the longest pause between two is.
@@ -122,3 +123,5 @@ def touch(application: Application, at: datetime) -> None:
     application.need_changeable()
     application.changed_at = at
     application.void_proposal(at)
+    if application.status is Status.DRAFT:
+        application.extend(at)

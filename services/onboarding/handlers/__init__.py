@@ -39,7 +39,7 @@ from services.onboarding.handlers.models import (
 )
 from services.onboarding.handlers.people import follow_contact
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
-from services.onboarding.handlers.promises import extend_draft, figures, keep_promises, reconsider_application
+from services.onboarding.handlers.promises import extend_draft, figures, keep_promises, reconsider_application, usual
 from services.onboarding.handlers.retelling import aggregates, retell
 from services.onboarding.handlers.sign_ins import answer_sign_ins, request_sign_in, use_sign_in
 from services.onboarding.handlers.snapshots import (
@@ -114,6 +114,7 @@ __all__ = [
     "stop_campaign",
     "submit_application",
     "use_sign_in",
+    "usual",
     "version_of",
     "void_campaign",
     "vouch",

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.onboarding.commands import ExtendDraft, Reconsider
-from services.onboarding.domain import Application, day_of
-from services.onboarding.repository import Promises
+from services.onboarding.domain import Application, Forecast, Status, day_of
+from services.onboarding.repository import Attachments, Promises
 from shared.auth import Caller
 from shared.database import Database
 
@@ -46,15 +46,20 @@ def figures(session: Session, kind: str | None = None) -> dict[str, Any]:
     `kind` asks about its own cases, where there are enough.
     """
     found, today = Promises(session), day_of(datetime.now(UTC))
-    usual = found.forecast(kind)
+    took = usual(session, kind)
     return {
-        "median_days": usual.median if usual else None,
-        "nine_of_ten_days": usual.nine_of_ten if usual else None,
-        "cases": usual.cases if usual else None,
-        "kind": usual.kind if usual else None,
+        "median_days": took.median if took else None,
+        "nine_of_ten_days": took.nine_of_ten if took else None,
+        "cases": took.cases if took else None,
+        "kind": took.kind if took else None,
         **found.counts(today - WEEK),
         "overdue": found.overdue(today),
     }
+
+
+def usual(session: Session, kind: str | None = None) -> Forecast | None:
+    """Return how long decisions took: about this kind, or if those are too few about all; None if those are, too."""
+    return Promises(session).forecast(kind)
 
 
 def _keep_some(database: Database) -> int:
@@ -66,5 +71,9 @@ def _keep_some(database: Database) -> int:
         at = database.now(session)
         found = Promises(session).due(at, BUNCH)
         for application in found:
+            was_draft = application.status is Status.DRAFT
             application.come_due(at)
+            if was_draft and application.status is Status.EXPIRED:
+                for file in Attachments(session).of(application):
+                    file.remove()
     return len(found)

@@ -19,13 +19,14 @@ from services.onboarding.repository import Applications, Filters, Models
 from shared.auth import APPLICANT, applicant
 from shared.kernel import NotFound, Problem, Text
 from shared.paging import next_link, page_of
-from shared.web import Answer, Ask, http, redirect
+from shared.web import Answer, Ask, File, http, redirect
 from shared.web.asking import uuid_of
 from shared.web.showing import Wrong, attempt, known_or_sign_in, one, show, sign_in
 from shared.wire import House
 
 START, REPLY = schemas.StartSchema(), schemas.RepliesSchema()
 SUBMIT, WITHDRAW, ADOPT = schemas.SubmitSchema(), schemas.WithdrawSchema(), schemas.AdoptSchema()
+EXTEND, RECONSIDER = schemas.ExtendSchema(), schemas.ReconsiderSchema()
 
 
 class ApplicantDoors:
@@ -36,10 +37,10 @@ class ApplicantDoors:
     @http("GET", "/")
     def show_start(self, ask: Ask) -> Response:
         with self.house.database.reading() as session:
-            model = Models(session).current()
+            model, figures = Models(session).current(), handlers.figures(session)
         asked = sum(len(section["properties"]) for section in model.schema["properties"].values())
         facts = {"version": model.version, "questions": asked, "rules": len(model.public["rules"])}
-        return show(PAGES, ask, "onboarding/start.html", model=facts, figures=None)
+        return show(PAGES, ask, "onboarding/start.html", model=facts, figures=figures)
 
     @http("GET", "/apply")
     def show_apply(self, ask: Ask) -> Response:
@@ -142,6 +143,26 @@ class ApplicantDoors:
         count = sum(name.startswith("/items/") and name.endswith("/question") for name in fields)
         items = [{part: one(fields, f"/items/{n}/{part}") for part in ("question", "text")} for n in range(count)]
         return self._do(ask, id, REPLY, handlers.reply_to_questions, body={"items": items}, done="replied")
+
+    @http("POST", "/applications/<id>/extension")
+    def do_extend(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        return self._do(ask, id, EXTEND, handlers.extend_draft, body={}, done="extended")
+
+    @http("POST", "/applications/<id>/reconsideration")
+    def do_reconsider(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        reason = one(ask.session_form(), "/reason")
+        body = {"reason": reason} if reason else {}
+        return self._do(ask, id, RECONSIDER, handlers.reconsider_application, body=body, done="reconsidered")
+
+    @http("GET", "/applications/<id>/calendar.ics")
+    def show_calendar(self, ask: Ask, id: str) -> Response:  # noqa: A002
+        if away := known_or_sign_in(ask):
+            return away
+        with self.house.database.reading() as session:
+            application = Applications(session).get_for(uuid_of(id), ask.known())
+            page = f"{self.house.settings.public_url}/applications/{application.id}"
+            content = schemas.calendar_of(application, ask.language, page)
+        return File(content, "text/calendar", f"{application.number}.ics")
 
     def _do(self, ask: Ask, id_: str, schema: Schema, handler: Any, *, body: dict[str, Any], done: str) -> Response:
         """The same move as at the API; what was wrong is shown on the page of the application."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import Schema
@@ -9,9 +10,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
-from services.onboarding.domain import NEXT, Application, Status
+from services.onboarding.domain import NEXT, WAITING, Application, Status, day_of
 from services.onboarding.pages import PAGES, cures, overview, snapshots
-from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models
+from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models, Promises
 from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
 from shared.paging import next_link, page_of
 from shared.web import Answer, Ask, http, redirect
@@ -21,7 +22,7 @@ from shared.wire import House
 
 ASK, PROPOSE, CONFIRM = schemas.AskSchema(), schemas.ProposeSchema(), schemas.ConfirmSchema()
 STATUSES = tuple(status for status in Status if status is not Status.DRAFT)
-OPEN = (Status.SUBMITTED, Status.IN_REVIEW, Status.CLARIFICATION, Status.PROPOSED)
+OPEN = (Status.SUBMITTED, Status.RECONSIDERED, Status.IN_REVIEW, Status.CLARIFICATION, Status.PROPOSED)
 YES_OR_NO = {"ja": True, "nein": False}
 
 
@@ -37,17 +38,23 @@ class WorkbenchDoors:
         ask.require(*ADMIN_ROLES)
         chosen = {name: ask.request.args.get(name, "") for name in ("status", "kind", "theme")}
         choices = {"status": STATUSES, "kind": KINDS, "theme": THEMES}
-        filters = Filters(**{name: value for name, value in chosen.items() if value in choices[name]})
+        narrow = {name: value or None for name, value in chosen.items() if value in choices[name]}
+        today, late = day_of(datetime.now(UTC)), ask.request.args.get("overdue") == "true"
+        filters = Filters(**narrow, overdue=today if late else None)
+        soon = ask.request.args.get("sort") == "due" or late
         with self.house.database.reading() as session:
-            found, headers = page_of(session, Applications(session).newest_first(filters), ask)
+            queue = Applications(session)
+            query = queue.soonest_first(filters) if soon else queue.newest_first(filters)
+            found, headers = page_of(session, query, ask)
             items = [schemas.queue_view(application) for application in found]
-            counts = Applications(session).counts(Filters())
+            counts, overdue = queue.counts(Filters()), Promises(session).overdue(today)
         return show(
             PAGES,
             ask,
             "onboarding/workbench.html",
             items=items,
-            filters=chosen,
+            filters=chosen | {"sort": "due" if soon else "", "overdue": late},
+            overdue=overdue,
             choices={name: [str(value) for value in values] for name, values in choices.items()},
             open=sum(counts.get(status, 0) for status in OPEN),
             next_link=next_link(headers),
@@ -148,10 +155,10 @@ class WorkbenchDoors:
 
 def _may(application: Application, caller: Caller) -> dict[str, bool]:
     """Which forms to show; whether a move is really possible the aggregate decides."""
-    taken_up = Status.IN_REVIEW if application.status is Status.SUBMITTED else application.status
+    taken_up = Status.IN_REVIEW if application.status in WAITING else application.status
     open_ = application.open_decision
     outside = caller.subject not in {application.owner, application.filed_by}
-    signs = APPROVER in caller.roles and outside
+    signs = APPROVER in caller.roles and outside and caller.subject not in application.first_deciders
     overrode = {one["override"]["by"] for one in application.overridden}
     assessable = taken_up in {Status.IN_REVIEW, Status.CLARIFICATION}
     return {
@@ -162,7 +169,7 @@ def _may(application: Application, caller: Caller) -> dict[str, bool]:
         and signs
         and caller.subject not in overrode,
         "judge": assessable and REVIEWER in caller.roles and outside,
-        "override": assessable and signs,
+        "override": assessable and APPROVER in caller.roles and outside,
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
-from services.onboarding.domain import APPROVED, VOUCHER, Application, Assessment, Status
+from services.onboarding.domain import APPROVED, OF_THE_CITY, VOUCHER, Application, Assessment, Status
 from services.onboarding.tables import applications, assessments, members, people
 from shared.auth import Caller
 from shared.database import hold
@@ -30,6 +31,7 @@ class Filters:
     status: str | None = None
     kind: str | None = None
     theme: str | None = None
+    overdue: date | None = None  # the day on which it is
 
 
 class Applications:
@@ -112,6 +114,12 @@ class Applications:
         query = _filtered(select(Application), filters).options(selectinload(Application.assessments))  # type: ignore[arg-type]
         return query.order_by(applications.c.created_at.desc(), applications.c.id.desc())
 
+    def soonest_first(self, filters: Filters) -> Select[Application]:
+        """Return the query for the list of what somebody waits for, the most urgent first."""
+        query = _filtered(select(Application), filters).options(selectinload(Application.assessments))  # type: ignore[arg-type]
+        due_on = type_coerce(applications.c.due_on, Date)  # a column that may be null is not read page by page
+        return query.where(applications.c.due_on.is_not(None)).order_by(due_on, applications.c.id)
+
     def counts(self, filters: Filters) -> dict[str, int]:
         """Return how many applications stand in each status."""
         query = _filtered(select(applications.c.status, func.count()), filters).group_by(applications.c.status)
@@ -126,6 +134,9 @@ def _filtered(query: Select, filters: Filters) -> Select:  # type: ignore[type-a
         query = query.where(columns.status == filters.status)
     if filters.kind:
         query = query.where(columns.kind == filters.kind)
+    if filters.overdue:
+        of_the_city = columns.promise.in_([str(one) for one in OF_THE_CITY])
+        query = query.where(columns.due_on < filters.overdue, of_the_city)
     if filters.theme:
         query = query.where((" " + columns.themes + " ").contains(f" {filters.theme} ", autoescape=True))
     return query

@@ -55,6 +55,7 @@ from services.onboarding.schemas.models import (
     version_view,
 )
 from services.onboarding.schemas.people import SignInSchema
+from services.onboarding.schemas.promises import ExtendSchema, ReconsiderSchema, calendar_of, dates_view
 from services.onboarding.schemas.snapshots import comparison_view, snapshot_view
 from services.onboarding.schemas.vouchers import InviteSchema, RevokeSchema, VouchSchema, voucher_view
 
@@ -78,6 +79,7 @@ __all__ = [
     "ConfirmSchema",
     "ContactSchema",
     "CureSchema",
+    "ExtendSchema",
     "InviteSchema",
     "JudgeSchema",
     "OverrideSchema",
@@ -85,6 +87,7 @@ __all__ = [
     "ProposeSchema",
     "PublicationSchema",
     "QuestionSchema",
+    "ReconsiderSchema",
     "RepliesSchema",
     "ReplySchema",
     "ReportBarrierSchema",
@@ -102,9 +105,11 @@ __all__ = [
     "attachment_view",
     "attachments_view",
     "barrier_view",
+    "calendar_of",
     "campaign_view",
     "comparison_view",
     "conformity_view",
+    "dates_view",
     "fault_view",
     "faulty",
     "finding_view",

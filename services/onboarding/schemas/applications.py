@@ -12,6 +12,7 @@ from services.onboarding.domain import Application, Decision
 from services.onboarding.model import verdict
 from services.onboarding.schemas.assessments import LONG, finding_view
 from services.onboarding.schemas.conformity import conformity_view
+from services.onboarding.schemas.promises import dates_view
 from shared.auth import Caller
 from shared.schemas import Flag, HouseSchema, Strict, choice, words
 
@@ -187,7 +188,9 @@ def application_view(
         "questions": application.questions,
         "timeline": [_entry_view(one, admin=admin) for one in application.timeline],
         "next": next_view(application),
+        "dates": dates_view(application),
         "decision": _decision_view(application.decision, admin=admin),
+        "earlier_decisions": [_decision_view(one, admin=admin) for one in application.earlier_decisions],
         "conformity": conformity_view(application),
         "version": application.version,
         "links": _links(application),

@@ -13,6 +13,7 @@ from services.onboarding.service.barriers import BarrierDoors
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.models import ModelDoors
+from services.onboarding.service.promises import PromiseDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
 from shared.periods import use
@@ -47,12 +48,12 @@ def more_roles(house: House) -> dict[str, Role]:
 
 
 class Service(
-    ApplicationDoors,
     AttachmentDoors,
     BarrierDoors,
     CampaignDoors,
     CohortDoors,
     ModelDoors,
+    PromiseDoors,
     SnapshotDoors,
     VoucherDoors,
     PageDoors,

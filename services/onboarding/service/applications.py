@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from services.onboarding import handlers, schemas
-from services.onboarding.domain import Application, Status
+from services.onboarding.domain import Application, Status, day_of
 from services.onboarding.repository import KINDS, THEMES, Applications, Filters
 from shared.auth import ADMIN_ROLES, APPLICANT, APPROVER, REVIEWER, Caller
 from shared.paging import page_of
@@ -19,7 +20,8 @@ from shared.web.asking import uuid_of
 from shared.wire import House
 
 APPLICATION = "/api/v1/applications/<id>"
-LIST_PARAMETERS = ("status", "kind", "theme", "limit", "after")
+LIST_PARAMETERS = ("status", "kind", "theme", "overdue", "sort", "limit", "after")
+SORTS = ("newest", "due")
 ADOPT = schemas.AdoptSchema()
 Handler = Callable[[Session, Application, Any, Caller], None]
 
@@ -88,7 +90,10 @@ class ApplicationDoors:
         caller = ask.known()
         with self.house.database.reading() as session:
             filters = list_filters(ask, caller)
-            found, headers = page_of(session, Applications(session).newest_first(filters), ask)
+            applications = Applications(session)
+            soon = ask.choice("sort", SORTS) == "due"
+            query = applications.soonest_first(filters) if soon else applications.newest_first(filters)
+            found, headers = page_of(session, query, ask)
             return Answer(body={"items": [schemas.queue_view(one) for one in found]}, headers=headers)
 
     @http(
@@ -212,6 +217,7 @@ def list_filters(ask: Ask, caller: Caller) -> Filters:
         status=ask.choice("status", tuple(Status)),
         kind=ask.choice("kind", KINDS),
         theme=ask.choice("theme", THEMES),
+        overdue=day_of(datetime.now(UTC)) if ask.choice("overdue", ("true",)) else None,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.onboarding.pages.panels import answers, coming_back, models, rechecks, vouching
+from services.onboarding.pages.panels import answers, coming_back, models, promises, rechecks, vouching
 from services.onboarding.pages.panels.looking import Look, look_at, moves
 
 #: Each gives the part of the page's context that its templates read; no two give the same name.
@@ -17,6 +17,7 @@ PANELS: tuple[Callable[[Look], dict[str, Any]], ...] = (
     answers.panel,
     coming_back.panel,
     models.panel,
+    promises.panel,
     rechecks.panel,
     vouching.panel,
 )

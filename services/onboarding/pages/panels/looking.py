@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from services.onboarding import schemas
-from services.onboarding.domain import CHANGEABLE, NEXT, Application, State, Status
+from services.onboarding.domain import CHANGEABLE, NEXT, Application, State, Status, day_of
 from services.onboarding.model import Model
 from services.onboarding.pages import overview
 from services.onboarding.repository import Applications, Models
@@ -54,6 +55,10 @@ def moves(look: Look) -> dict[str, Any]:
             "cure": mine and (look.view["conformity"] or {}).get("state") in {State.GRACE, State.PAUSED},
             "edit": mine and application.status in CHANGEABLE,
             "submit": mine and application.status is Status.DRAFT,
+            "extend": mine and application.status is Status.DRAFT,
+            "reconsider": mine
+            and application.may_be_reconsidered_until is not None
+            and day_of(datetime.now(UTC)) <= application.may_be_reconsidered_until,
             "withdraw": mine and Status.WITHDRAWN in NEXT[application.status],
         },
     }
