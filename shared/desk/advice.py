@@ -32,8 +32,8 @@ _HELPS = {
         en="Another event came under its id before: ask who told it, and discard the copy.",
     ),
     "DeadLettered": Text(
-        de="Beim Verarbeiten ist der Prozess mehrmals abgestürzt: Sehen Sie ins Protokoll, beheben Sie die Ursache, "
-        "dann versuchen Sie es erneut.",
+        de="Der Prozess ist dabei mehrmals abgestürzt. Das Protokoll sagt, warum. Beheben Sie die Ursache, und "
+        "versuchen Sie es dann erneut.",
         en="Its reader died over it several times: look into the log, mend the cause, then try again.",
     ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,9 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".woff2": "font/woff2",
 }
+TEXTS = {".css", ".js", ".svg"}
+#: How much of the etag stands in an address.
+SHORT = 8
 
 
 def find(name: str) -> tuple[bytes, str, str] | None:
@@ -27,6 +31,15 @@ def find(name: str) -> tuple[bytes, str, str] | None:
     return _read(path) if path else None
 
 
+@cache
+def packed(name: str) -> bytes | None:
+    """Return a shipped text compressed as far as it goes, once for all; None for what is compressed already."""
+    path = _shipped().get(name)
+    if path is None or path.suffix not in TEXTS:
+        return None
+    return gzip.compress(_read(path)[0], 9, mtime=0)
+
+
 def address(name: str) -> str:
     """Return the URL of a shipped file, with a hash that changes when the file does.
 
@@ -35,7 +48,7 @@ def address(name: str) -> str:
     found = find(name)
     if found is None:
         raise LookupError(f"no static file is called {name!r}")
-    return f"/static/{name}?v={found[2][:8]}"
+    return f"/static/{name}?v={found[2][:SHORT]}"
 
 
 @cache

@@ -17,6 +17,7 @@ from shared.pages import SECURITY_HEADERS, Pages
 from shared.pages import static as static_files
 from shared.web import errors
 from shared.web.asking import Ask
+from shared.web.packing import wants_gzip
 from shared.web.server import FrontDoor
 
 PING_KEPT_S = 2.0
@@ -95,17 +96,28 @@ def _docs(pages: Pages, ask: Ask) -> Response:
 
 
 def _static(ask: Ask) -> Response:
-    found = static_files.find(ask.request.path.removeprefix("/static/"))
+    name = ask.request.path.removeprefix("/static/")
+    found = static_files.find(name)
     if found is None:
         from shared.web.door import refused
 
         return refused(errors.not_found(), ask)
     content, content_type, etag = found
-    response = Response(content, content_type=content_type)
-    response.set_etag(etag)
-    kept = YEAR_S if "v" in ask.request.args else 300
-    response.headers["Cache-Control"] = f"public, max-age={kept}"
+    packed = static_files.packed(name) if wants_gzip(ask) else None
+    response = Response(packed or content, content_type=content_type)
+    response.set_etag(f"{etag}-gzip" if packed else etag)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = _kept(name, ask.request.args.get("v"), etag)
     return response.make_conditional(ask.request)
+
+
+def _kept(name: str, version: str | None, etag: str) -> str:
+    """For ever under an address that changes with the content; another process may ask for a version not ours."""
+    if version == etag[: static_files.SHORT] or (version is None and name.startswith("vendor/")):
+        return f"public, max-age={YEAR_S}, immutable"
+    return "public, max-age=300" if version is None else "no-cache"
 
 
 def _problem_page(pages: Pages, ask: Ask, error: DomainError, status: int) -> str:

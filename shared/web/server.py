@@ -29,6 +29,7 @@ from shared.settings import Settings
 from shared.web import body, errors
 from shared.web.asking import FORM, Ask, Asked, Received
 from shared.web.intake import DRAIN, DRAIN_FILES, receive, receive_upload
+from shared.web.packing import pack
 from shared.web.upload import Upload
 
 log = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ class App:
         response.headers["X-Correlation-Id"] = environ["hub.correlation"] = _correlation()
         for name, value in self.server.container.config.get("SECURITY_HEADERS", {}).items():
             response.headers.setdefault(name, value)
+        response = pack(response, ask)
         if self.server.draining:
             response.headers["Connection"] = "close"
         return response

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from tests.bench import delivery, peers
+from tests.bench import delivery, pages, peers
 from tests.support import hub as hubs
 from tests.support import servers
 from tests.support.hub import ROOT, Hub, wait_for
@@ -157,7 +157,7 @@ def cold_start() -> float:
 
 
 def main() -> None:
-    every = ("house", "peers", *delivery.PARTS)
+    every = ("house", "peers", pages.PART, *delivery.PARTS)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", action="append", choices=every, help="measure only this")
     parser.add_argument("--seconds", type=float, default=10)
@@ -168,6 +168,8 @@ def main() -> None:
     result: dict[str, Any] = {"cpus": os.cpu_count(), "connections": CONNECTIONS}
     if travels := parts & set(delivery.PARTS):
         result["delivery"] = delivery.main(travels, chosen.events)
+    if pages.PART in parts:
+        result["pages"] = pages.main(chosen.seconds)
     if "house" in parts:
         result["cold_start_s"] = cold_start()
         print(f"cold start, empty data folder: {result['cold_start_s']} s", flush=True)

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import chromium, fill_section
 from tests.support.hub import Hub, wait_for
 from tests.support.returning import next_link
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -141,38 +140,6 @@ def test_what_cannot_be_read_is_shown_again_with_what_to_do(browser: Browser, hu
     expect(page.locator('[name="/operation/availability"]')).to_have_value("fast immer")
     page.goto(f"{path}/sections/operation")
     expect(page.locator('[name="/operation/operator"]')).to_have_value("Wir selbst")
-
-
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_pages_have_no_barrier_a_machine_can_find_and_do_not_scroll_sideways(
-    browser: Browser, hub: Hub, language: str, viewport: dict[str, int]
-) -> None:
-    page = visitor(browser, hub, script=True)
-    page.set_viewport_size(viewport)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(f"/sign-in?next=/workbench&lang={language}")
-    page.locator('button[name="as"][value="Vera"]').click()
-    expect(page).to_have_url(re.compile("/workbench$"))
-    application = hub.client().apply("Ohne Barrieren " + "z" * 150).json()
-    for path in (
-        "/",
-        "/apply",
-        "/workbench",
-        f"/workbench/{application['id']}",
-        "/catalog",
-        "/messages",
-        "/sign-in",
-        "/api/docs",
-    ):
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.ok, (path, answer.status)
-        found = Axe().run(page)
-        assert found.violations_count == 0, (path, found.generate_report())
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    assert complaints == []
 
 
 def test_an_access_token_signs_in_and_a_wrong_one_says_so(browser: Browser, hub: Hub) -> None:

@@ -34,7 +34,7 @@ def need_intermediary(session: Session, caller: Caller) -> Application:
     if found is None:
         raise Forbidden(
             Text(
-                de="Das können Vermittler, deren eigener Antrag genehmigt ist.",
+                de="Das dürfen nur Vermittler. Ihr eigener Antrag muss genehmigt sein.",
                 en="This is for intermediaries whose own application is approved.",
             ),
             code="not_intermediary",

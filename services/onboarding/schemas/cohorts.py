@@ -59,7 +59,7 @@ def fault_view(fault: Fault) -> dict[str, Any]:
 def faulty(faults: Iterable[Fault]) -> Invalid:
     """Return the refusal of a table, with every fault."""
     text = Text(
-        de="Nichts wurde übernommen: Bitte verbessern Sie die Tabelle.",
+        de="Noch ist nichts gespeichert. Bitte ändern Sie die Tabelle.",
         en="Nothing was imported: please correct the table.",
     )
     problems = [
