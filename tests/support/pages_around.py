@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from services.onboarding.domain import SCHEMES
-from services.onboarding.pages.about import KEPT
+from services.onboarding.pages.about import KEPT, drafts
 from shared.operator import Accessibility, EasyLanguage, Imprint, Operator, Privacy, SignLanguage
+from shared.periods import Periods
 from tests.support.pages import ADMIN, HOSTILE, ID, Sample, problem
 
 FILLED = Operator(
@@ -34,7 +35,7 @@ def samples() -> dict[str, Sample]:
     def all_of(operator: Operator) -> dict[str, Sample]:
         return {
             "accessibility": page("accessibility", operator, stated_on=day, changed_on=day),
-            "privacy": page("privacy", operator, rows=KEPT),
+            "privacy": page("privacy", operator, rows=(drafts(Periods()), *KEPT)),
             "imprint": page("imprint", operator, version="0.1.0"),
             "easy language": page("easy_language", operator),
         }

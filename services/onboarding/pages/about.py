@@ -14,9 +14,10 @@ from shared.auth import SESSION_S
 from shared.kernel import Text
 from shared.operator import read_operator
 from shared.outbox import KEEP_DAYS as EVENT_DAYS
+from shared.periods import Periods
 from shared.web import Ask, http
 from shared.web.once import KEEP_DAYS as KEY_DAYS
-from shared.web.showing import show
+from shared.web.showing import BROWSER_S, show
 from shared.wire import House
 
 STATED_ON, CHANGED_ON = date(2026, 11, 24), date(2026, 11, 24)
@@ -50,6 +51,11 @@ KEPT: tuple[Row, ...] = (
             de=f"{SESSION_S // 3600} Stunden nach der letzten Seite, oder bis Sie sich abmelden.",
             en=f"{SESSION_S // 3600} hours after the last page, or until you sign out.",
         ),
+    ),
+    (
+        Text(de="Cookie beim Anmelden per E-Mail", en="Cookie of signing in by e-mail"),
+        Text(de="Damit der Link nur in Ihrem Browser gilt.", en="So that the link works in your browser only."),
+        Text(de=f"{BROWSER_S // 3600} Stunden", en=f"{BROWSER_S // 3600} hours"),
     ),
     (
         Text(de="Cookie der gewählten Sprache", en="Cookie of the chosen language"),
@@ -88,7 +94,7 @@ class AboutPages:
 
     @http("GET", "/about/privacy")
     def show_privacy(self, ask: Ask) -> Response:
-        return self._about_page(ask, "privacy", rows=KEPT)
+        return self._about_page(ask, "privacy", rows=(drafts(self.house.settings.periods), *KEPT))
 
     @http("GET", "/about/imprint")
     def show_imprint(self, ask: Ask) -> Response:
@@ -101,3 +107,15 @@ class AboutPages:
     def _about_page(self, ask: Ask, name: str, **context: Any) -> Response:
         operator = read_operator(self.house.settings.operator_file)
         return show(PAGES, ask, f"onboarding/about/{name}.html", operator=operator, **context)
+
+
+def drafts(periods: Periods) -> Row:
+    return (
+        Text(de="Entwürfe, an denen niemand weiterschreibt", en="Drafts that nobody goes on with"),
+        Text(de="Damit Sie später weitermachen können.", en="So that you can go on later."),
+        Text(
+            de=f"{periods.draft} Tage nach der letzten Änderung löschen wir Antworten und Dateien. "
+            "Vorher schreiben wir Ihnen.",
+            en=f"We delete answers and files {periods.draft} days after the last change. We write to you before.",
+        ),
+    )
