@@ -90,6 +90,7 @@ class Pages:
             "moment": _in_language(formats.moment),
             "day": _in_language(formats.day),
             "number": _in_language(formats.number),
+            "bytes": _in_language(formats.size),
             "machine": formats.machine,
             "relative": self._relative,
             "days_until": lambda value: formats.days_until(value, self._clock()),

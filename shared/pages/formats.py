@@ -16,6 +16,7 @@ _NEAR = {
     0: {"de": "heute", "en": "today"},
     1: {"de": "morgen", "en": "tomorrow"},
 }
+_MIB = 1024 * 1024
 
 
 def moment(value: datetime | date | str, language: str) -> str:
@@ -47,6 +48,13 @@ def relative(value: datetime | date | str, now: datetime, language: str) -> str:
 def number(value: float, language: str) -> str:
     """Write 99.5 as "99,5" in German and "99.5" in English."""
     return format_decimal(value, locale=_LOCALES[language])
+
+
+def size(value: int, language: str) -> str:
+    """Write 214_000 as "209 KiB", and what is larger in MiB with one digit after the comma."""
+    if value < _MIB:
+        return f"{max(1, round(value / 1024))} KiB"
+    return f"{number(round(value / _MIB, 1), language)} MiB"
 
 
 def machine(value: datetime | date | str) -> str:

@@ -57,6 +57,8 @@ NOTICES = {
     "mended_some": Text(
         de="Gespeichert. Noch sind nicht alle Regeln erfüllt.", en="Saved. Not all rules are kept yet."
     ),
+    "attached": Text(de="Die Datei ist hochgeladen.", en="The file is uploaded."),
+    "detached": Text(de="Die Datei ist entfernt.", en="The file is removed."),
     "stopped": Text(de="Die Nachprüfung ist angehalten.", en="The re-check is stopped."),
     "resumed": Text(de="Die Nachprüfung geht weiter.", en="The re-check goes on."),
     "published": Text(de="Die Fassung ist veröffentlicht.", en="The version is published."),

@@ -136,6 +136,7 @@ def samples(language: str) -> dict[str, Sample]:
     from tests.support import (
         pages_around,
         pages_of_desk,
+        pages_of_files,
         pages_of_papers,
         pages_of_rechecks,
     )  # which builds on what stands here
@@ -148,6 +149,7 @@ def samples(language: str) -> dict[str, Sample]:
         | pages_of_rechecks.samples(language)
         | pages_of_desk.samples()
         | pages_around.samples()
+        | pages_of_files.samples(language)
         | pages_of_papers.samples(language)
     )
 

@@ -60,6 +60,10 @@ class Attachment:
         """Whether it takes one of the places an application has."""
         return self.state not in {A.REMOVED, A.REJECTED}
 
+    def is_waiting(self, *, scanning: bool) -> bool:
+        """Whether nobody may read it yet because a scanner has to say something first."""
+        return self.state is A.QUARANTINE or (self.state is A.NOT_SCANNED and scanning)
+
     def need_readable(self, *, scanning: bool) -> str:
         """Return the place of the content. Raises Conflict as long as nobody may have it."""
         if self.state is A.REJECTED:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 from services.onboarding.pages.about import AboutPages
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
+from services.onboarding.pages.attachments import AttachmentPages
 from services.onboarding.pages.barriers import BarrierPages
 from services.onboarding.pages.campaigns import CampaignPages
 from services.onboarding.pages.cohorts import CohortPages
@@ -25,6 +26,7 @@ class PageDoors(
     ApplicantDoors,
     WorkbenchDoors,
     AssessmentDoors,
+    AttachmentPages,
     BarrierPages,
     CampaignPages,
     CheckDoors,

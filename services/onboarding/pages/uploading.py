@@ -16,6 +16,7 @@ from services.onboarding.domain import Application, Attachment
 from services.onboarding.files import checking, storage
 from services.onboarding.files.clamd import Scanner
 from services.onboarding.files.keeper import Keeper
+from services.onboarding.pages import form
 from services.onboarding.repository import Applications, Attachments
 from shared.auth import APPLICANT
 from shared.failpoints import reach
@@ -50,13 +51,17 @@ def keeper_of(house: House) -> Keeper:
 
 @dataclass(frozen=True, kw_only=True)
 class Uploading:
-    """One upload, or one removal: `key` and `version` are given by forms; programs send them as headers."""
+    """One upload, or one removal: `key` and `version` are given by forms; programs send them as headers.
+
+    `field` is what the form calls the question that the file belongs to.
+    """
 
     house: House
     ask: Ask
     id: str
     key: str | None = None
     version: str | None = None
+    field: str = "pointer"
 
     def take(self) -> Answer:
         """Check the file, keep it in the storage, and then in the database. Raises what the public surface says.
@@ -72,7 +77,7 @@ class Uploading:
         with checking.examined(ask.upload, settings.spool_dir) as file:
             command = AttachFile(
                 name=file.name, media=file.media, size=file.size, sha256=file.sha256, place=place,
-                pointer=one(ask.upload.fields, "pointer") or None, scanned=bool(settings.clamd_url),
+                pointer=one(ask.upload.fields, self.field) or None, scanned=bool(settings.clamd_url),
             )  # fmt: skip
             reach("attachment.examined")
             _carried(lambda: kept.put(place, file.content, file.size))
@@ -123,10 +128,20 @@ class Uploading:
         return application
 
 
-def attached(house: House, session: Session, application: Application) -> dict[str, Any]:
-    """Show what an application has, and whether it is scanned here."""
-    view = schemas.attachments_view(Attachments(session).of(application), limits_of(house.settings))
-    return view | {"scanning": bool(house.settings.clamd_url)}
+def attached(
+    settings: Settings, session: Session, application: Application, schema: dict[str, Any], language: str
+) -> dict[str, Any]:
+    """Show what an application has, in words too: how many are `waiting` for the scanner, for how many there is `room`.
+
+    `scanning` says whether files are scanned here, `about` of each to which section it belongs.
+    """
+    limits, scanning, found = limits_of(settings), bool(settings.clamd_url), Attachments(session).of(application)
+    labels = {part.key: part.label for part in form.sections(schema, language)}
+    view = schemas.attachments_view(found, limits)
+    for item in view["items"]:
+        item["about"] = labels.get((item["pointer"] or "").partition("/")[2].partition("/")[0], "")
+    waiting = sum(one.is_waiting(scanning=scanning) for one in found)
+    return view | {"scanning": scanning, "waiting": waiting, "room": limits.each - sum(one.counts for one in found)}
 
 
 def content(house: House, ask: Ask, id_: str, aid: str) -> Response:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.domain import NEXT, WAITING, Application, Status, day_of
-from services.onboarding.pages import PAGES, cures, overview, snapshots
+from services.onboarding.pages import PAGES, cures, overview, snapshots, uploading
 from services.onboarding.repository import KINDS, THEMES, Applications, Filters, Models, Promises
 from shared.auth import ADMIN_ROLES, APPROVER, REVIEWER, Caller
 from shared.paging import next_link, page_of
@@ -131,6 +131,7 @@ class WorkbenchDoors:
             found = cures.rechecked(session, application, ask.language)
             versions = snapshots.panel(session, application, ask.language)
             model, findings = Models(session).get(application.model), application.findings
+            files = uploading.attached(self.house.settings, session, application, model.schema, ask.language)
         proposal, assessed = view["proposal"], [*view["checklist"], *view["judgements"]]
         return show(
             PAGES,
@@ -144,6 +145,7 @@ class WorkbenchDoors:
             findings=overview.remarks(model.schema, findings, ask.language),
             checklist=overview.remarks(model.schema, assessed, ask.language),
             tally=overview.tally(findings, len(model.public["rules"])),
+            attachments=files,
             deliveries=None,
             rechecked=found,
             versions=versions | {"open": True},

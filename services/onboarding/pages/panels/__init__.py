@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.onboarding.pages.panels import answers, coming_back, models, promises, rechecks, vouching
+from services.onboarding.pages.panels import answers, attachments, coming_back, models, promises, rechecks, vouching
 from services.onboarding.pages.panels.looking import Look, look_at, moves
 
 #: Each gives the part of the page's context that its templates read; no two give the same name.
 PANELS: tuple[Callable[[Look], dict[str, Any]], ...] = (
     moves,
     answers.panel,
+    attachments.panel,
     coming_back.panel,
     models.panel,
     promises.panel,
