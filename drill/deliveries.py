@@ -63,7 +63,7 @@ def reordered(run: Run) -> None:
     _published(stage)
     _purge(stage)
     parcels = [one for one in _told(stage) if not one.queue.startswith("q.onboarding")]
-    many = parcels * max(1, round(run.size.copies / max(1, len(parcels))))
+    many = parcels * max(1, -(-run.size.copies // max(1, len(parcels))))
     run.chance.shuffle(many)
     for name in hearers:
         stage.house.services[name].start()

@@ -110,12 +110,14 @@ class Inbox:
         try:
             moved = self._apply_all(letters)
         except _Failed as failed:
-            self._take_apart(letters, failed.place, failed.why)
+            place, why = failed.place, failed.why
         except Exception as error:
-            self._take_apart(letters, len(letters) // 2, error)
+            place, why = len(letters) // 2, error
         else:
             self.failures = 0
             self.run_waiting(moved)
+            return
+        self._take_apart(letters, place, why)  # out here: a failure that follows is no consequence of this one
 
     def _take_apart(self, letters: Sequence[Letter], place: int, error: Exception) -> None:
         """One bad letter must not hold up its neighbours: those before `place`, that one, and those behind it."""
@@ -293,7 +295,8 @@ class Inbox:
         """Keep a letter that failed: to be tried again, or parked when trying cannot help."""
         hopeless = isinstance(error, BrokenContract | DataError) or attempts > len(WAITS_S)
         status = "parked" if hopeless else "retry"
-        bug = None if isinstance(error, NotYet) else error
+        # What is no bug of ours needs no traceback: writing one takes longer than a good letter.
+        bug = None if isinstance(error, NotYet | BrokenContract) else error
         log.error("%s of %s: %s at attempt %d", status, letter.event_id, error, attempts, exc_info=bug)
         with self.database.transaction() as session:
             at = self.database.now(session)
