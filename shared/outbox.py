@@ -16,6 +16,7 @@ from shared.database import Database
 from shared.failpoints import reach
 
 KEEP_DAYS = 35
+BUNCH = 1000
 #: How long an event the broker refused is held back: 1 s, then twice as long each time, up to a minute.
 HELD_BACK_AT_MOST_S = 60
 
@@ -135,17 +136,39 @@ class Outbox:
             chosen &= self.table.c.created_at >= since
         if aggregate_id is not None:
             chosen &= self.table.c.aggregate_id == aggregate_id
+        position, last, count = self.table.c.position, 0, 0
         with self.database.transaction() as session:
-            result = session.execute(update(self.table).where(chosen).values(published_at=None))
-            count = int(result.rowcount)  # type: ignore[attr-defined]
+            while True:  # a statement for each bunch, so that none takes longer than one may
+                query = select(position).where(chosen, position > last).order_by(position).limit(BUNCH)
+                bunch = session.scalars(query).all()
+                if bunch:
+                    last, mine = bunch[-1], position.in_(bunch)
+                    result = session.execute(update(self.table).where(mine, chosen).values(published_at=None))
+                    count += int(result.rowcount)  # type: ignore[attr-defined]
+                if len(bunch) < BUNCH:
+                    break
             note(session, count)
-            return count
+        return count
 
     def forget_old(self) -> int:
-        """Delete what was published more than 35 days ago. What waits is never deleted."""
+        """Delete what was published more than 35 days ago. What waits is never deleted.
+
+        From the oldest on, in bunches; the first in which nothing is old ends it.
+        """
+        gone, last = 0, 0
+        while True:
+            seen, deleted, last = self._forget_bunch(last)
+            gone += deleted
+            if not deleted or seen < BUNCH:
+                return gone
+
+    def _forget_bunch(self, last: int) -> tuple[int, int, int]:
+        table = self.table
         with self.database.transaction() as session:
-            long_ago = self.table.c.published_at < self.database.now(session) - timedelta(days=KEEP_DAYS)
-            old = long_ago & (self.table.c.run < self.run) if self.forgetful else long_ago
-            gone = int(session.execute(delete(self.table).where(old)).rowcount)  # type: ignore[attr-defined]
+            long_ago = table.c.published_at < self.database.now(session) - timedelta(days=KEEP_DAYS)
+            old = long_ago & (table.c.run < self.run) if self.forgetful else long_ago
+            query = select(table.c.position).where(table.c.position > last).order_by(table.c.position).limit(BUNCH)
+            bunch = session.scalars(query).all()
+            result = session.execute(delete(table).where(table.c.position.in_(bunch), old))
             reach("retention.deleted")
-            return gone
+            return len(bunch), int(result.rowcount), bunch[-1] if bunch else last  # type: ignore[attr-defined]

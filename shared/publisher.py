@@ -66,7 +66,6 @@ class Publisher:
     def publish(self, teller: str, batch: Sequence[Waiting]) -> Proof:
         self.teller, self.proof, self.returned = teller, Proof(), set()
         self._pump(0.001)  # heartbeats, and whether the broker has closed or blocked us
-        deadline = time.monotonic() + CONFIRM_WITHIN_S
         for event in batch:
             message = amqp.Message(
                 event.envelope.encode(),
@@ -84,7 +83,7 @@ class Publisher:
             reach("relay.publishing")
         if batch:
             reach("relay.published")
-        self._await_proof(deadline)
+        self._await_proof(time.monotonic() + CONFIRM_WITHIN_S)
         self.ids.clear()
         return self.proof
 

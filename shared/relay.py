@@ -23,8 +23,10 @@ from shared.publisher import Doubt, Proof, Publish
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
-IDLE_S = 0.25
+BATCH = 500
+#: How long the relay sleeps when nothing waits; where something was told just now, the next is not far.
+IDLE_S, AWAKE_S = 0.25, 0.05
+AWAKE_FOR_S = 2.0
 STANDBY_S = 2.0
 BACK_OFF_S = (1, 2, 5, 10, 30, 60)
 #: A pause after a batch of which the broker took nothing: a queue is full.
@@ -38,6 +40,7 @@ class Relay:
         self.outbox, self.broker = outbox, broker
         self.stopping, self.wake = threading.Event(), threading.Event()
         self.failures = 0
+        self.told_at = -AWAKE_FOR_S
         self.unsettled = False  # whether something was told that may not have taken effect yet
 
     def run(self) -> None:
@@ -82,6 +85,7 @@ class Relay:
         batch = self.outbox.waiting(BATCH)
         if batch:
             reach("relay.claimed")
+            self.told_at = time.monotonic()
         began = time.monotonic()
         proof = publish(self.outbox.service, batch)  # an empty batch keeps the connection alive
         if batch and not self._note(batch, proof, time.monotonic() - began):
@@ -91,7 +95,8 @@ class Relay:
             self.outbox.settle()
             self.unsettled = False
         if len(batch) < BATCH:
-            self.wake.wait(IDLE_S)
+            awake = time.monotonic() - self.told_at < AWAKE_FOR_S
+            self.wake.wait(AWAKE_S if awake else IDLE_S)
         return True
 
     def _note(self, batch: Sequence[Waiting], proof: Proof, took_s: float) -> bool:

@@ -23,6 +23,7 @@ from shared.listener import Listener
 from shared.logs import cause, correlation
 from shared.outbox import Outbox
 from shared.relay import Relay
+from shared.retention import Heard
 from shared.roles import Role
 from shared.settings import Settings
 from shared.web.answers import Answer
@@ -73,6 +74,7 @@ class House(DependencyProvider):
             self.inbox.run_due: 1.0,
             self._measure: 5.0,
             self.outbox.forget_old: HOUR_S,
+            Heard(self.inbox).forget_old: 60.0,
             self._forget_keys: HOUR_S,
             partial(forget_originals, self.database): HOUR_S,
         }

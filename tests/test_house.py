@@ -22,6 +22,7 @@ from services.notifications.letters.links import Links
 from shared.auth import Keyring
 from shared.contracts import EVENTS, LISTENERS
 from shared.envelope import check, schema
+from tests.mutants.breakages import BREAKAGES, Breakage
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FUNCTION, LONGEST_FILE, LONGEST_RECORD = 40, 400, 19
@@ -133,6 +134,15 @@ def test_every_dependency_is_used() -> None:
 
 
 # Events
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda one: one.name)
+def test_every_deliberate_breakage_still_fits_the_code(breakage: Breakage) -> None:
+    text = (ROOT / breakage.path).read_text("utf-8")
+    for old, new in breakage.changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    compile(text, breakage.path, "exec")
 
 
 def test_every_event_has_a_class_a_schema_and_an_example() -> None:

@@ -31,7 +31,7 @@ from shared.inbox import Inbox
 from shared.kernel import Event
 from shared.listener import Listener
 from shared.outbox import Outbox
-from shared.relay import Relay
+from shared.relay import BATCH, Relay
 from tests.support import servers
 from tests.support.builders import NOON, approved, envelope
 from tests.support.hub import wait_for
@@ -107,10 +107,9 @@ def empty_outbox(outbox: Outbox, broker: Broker) -> float:
     with broker.publisher() as publish:
         began = time.monotonic()
         while left > 0:
-            batch = min(left, 200)
             relay.wake.set()
             relay._send(publish)
-            left -= batch
+            left -= BATCH
     took = time.monotonic() - began
     assert waiting(outbox) == 0
     return took

@@ -17,6 +17,20 @@ CONTAINER = pytest.param("container", marks=pytest.mark.containers)
 OpenDatabase = Callable[[str, MetaData], Database]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A container beside a server of this machine shows nothing that the two pairs of a kind do not show."""
+    mixed = [item for item in items if _is_mixed(item)]
+    if mixed:
+        config.hook.pytest_deselected(items=mixed)
+        items[:] = [item for item in items if not _is_mixed(item)]
+
+
+def _is_mixed(item: pytest.Item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    used = {params[name] for name in ("open_database", "broker", "rabbit") if name in params}
+    return "container" in used and used != {"container"}
+
+
 @pytest.fixture(scope="session")
 def postgres_container() -> Iterator[str]:
     with servers.container("postgres") as url:

@@ -13,11 +13,12 @@ from sqlalchemy import func, select, update
 
 from services.catalog import tables
 from services.catalog.handlers import REACTIONS
-from shared import clock, migrate
+from shared import clock, migrate, retention
 from shared.clock import Clock
 from shared.database import Database
 from shared.inbox import Inbox
 from shared.outbox import Outbox
+from shared.retention import HEARD_DAYS, Heard
 from tests.support import servers
 from tests.support.builders import approved, delivery
 
@@ -69,3 +70,42 @@ def test_the_database_says_what_is_due_and_what_is_old(database: Database) -> No
         published = session.scalar(select(outbox.table.c.published_at))
         assert session.scalar(select(func.count()).select_from(outbox.table)) == 1
         assert abs(published - database.now(session)) < timedelta(minutes=1)
+
+
+def test_what_is_old_goes_in_bunches_and_what_waits_stays(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.outbox.BUNCH", 3)
+    inbox, outbox = Inbox("catalog", database, REACTIONS), Outbox("catalog", database)
+    inbox.take([delivery(approved(title=f"Fall {n}")) for n in range(10)])
+    told = [event.position for event in outbox.waiting(100)]
+    outbox.mark([position for position in told if position != told[1]])
+    with database.transaction() as session:
+        long_ago = database.now(session) - timedelta(days=36)
+        session.execute(update(outbox.table).where(outbox.table.c.position <= told[7]).values(created_at=long_ago))
+        old = outbox.table.c.published_at.is_not(None) & (outbox.table.c.position <= told[7])
+        session.execute(update(outbox.table).where(old).values(published_at=long_ago))
+
+    assert outbox.forget_old() == 7
+    assert [event.position for event in outbox.waiting(100)] == [told[1]]
+    assert outbox.republish() == 2
+    assert [event.position for event in outbox.waiting(100)] == [told[1], *told[8:]]
+
+
+def test_what_was_heard_long_ago_is_forgotten_bunch_by_bunch_unless_somebody_still_has_to_act(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BUNCH", 3)
+    monkeypatch.setattr(retention, "BUNCHES", 2)
+    inbox = Inbox("catalog", database, REACTIONS)
+    copies = [delivery(approved(title=f"Fall {n}")) for n in range(10)]
+    inbox.take([*copies, delivery(approved(), data={})])
+    with database.transaction() as session:
+        session.execute(update(inbox.table).values(received_at=database.now(session) - timedelta(days=HEARD_DAYS + 1)))
+    heard = Heard(inbox)
+
+    assert sum(heard.forget_old() for _ in range(2)) == 10
+    inbox.take(copies)
+
+    with database.reading() as session:
+        left = session.execute(select(inbox.table.c.status, func.count()).group_by(inbox.table.c.status)).all()
+        listed = session.scalar(select(func.count()).where(~tables.use_cases.c.pinned))
+    assert (dict(left), listed) == ({"parked": 1, "skipped": 10}, 10), "the cursors still know"

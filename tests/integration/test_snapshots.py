@@ -86,6 +86,15 @@ def test_what_is_told_again_to_a_listener_lets_it_go_on_in_spite_of_a_gap(catalo
     assert count(catalogued, "use_cases") == 2
 
 
+def test_an_older_state_that_arrives_late_sets_no_cursor_back(catalogued: Inbox) -> None:
+    event = approved()
+    catalogued.take([delivery(event, 7, toldagainto="catalog")])
+
+    catalogued.take([delivery(event, 5, toldagainto="catalog"), delivery(withdrawn(event.application_id), 8)])
+
+    assert statuses(catalogued) == ["skipped", "processed", "skipped"]
+
+
 def test_what_is_told_again_to_somebody_else_is_passed_by_in_its_turn(catalogued: Inbox) -> None:
     event = approved()
 

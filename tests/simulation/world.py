@@ -208,7 +208,7 @@ class World:
     def __init__(self, *, forgetful: bool) -> None:
         FUSE.left = 0
         if not self.DATABASES:
-            relay.IDLE_S = relay.FULL_S = 0  # nobody waits here: the next step is drawn
+            relay.IDLE_S = relay.AWAKE_S = relay.FULL_S = 0  # nobody waits here: the next step is drawn
             self.DATABASES.update(_databases())
         for name, database in self.DATABASES.items():
             for table in database.metadata.sorted_tables:
