@@ -23,6 +23,13 @@ FROM python:3.13-slim
 ARG SERVICE=all
 RUN groupadd --gid 10001 hub \
     && useradd --uid 10001 --gid hub --no-create-home --home-dir /tmp --shell /usr/sbin/nologin hub
+# What sets PDFs, and letters that Fira Sans lacks; only onboarding makes papers.
+RUN case "$SERVICE" in all|onboarding) \
+        apt-get update -qq \
+        && apt-get install -y -qq --no-install-recommends \
+            libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+        && rm -rf /var/lib/apt/lists/* ;; \
+    esac
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=code /srv/hub /srv/hub
 WORKDIR /srv/hub

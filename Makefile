@@ -13,10 +13,10 @@ help: ## print this list
 
 setup: $(VENV)/.run ## make the environment in .venv, with .venv/bin/hub
 
-run: $(VENV)/.run ## start the whole house at http://127.0.0.1:8000 (PORT, DATA_DIR)
+run: $(VENV)/.run $(VENV)/.papers ## start the whole house at http://127.0.0.1:8000 (PORT, DATA_DIR)
 	@exec $(BIN)/python -m services
 
-test: $(VENV)/.test ## set everything up and run all tests but the container stage
+test: $(VENV)/.test $(VENV)/.papers ## set everything up and run all tests but the container stage
 	@.ci/servers
 	$(BIN)/pytest $(ARGS)
 
@@ -68,6 +68,11 @@ $(VENV)/.run: $(VENV)/.made requirements.lock pyproject.toml
 	@echo "installing (once) ..."
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The libraries that set PDFs; without them the hub says that there are none here.
+$(VENV)/.papers: $(VENV)/.run
+	@.ci/papers $(BIN)/python
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.lock

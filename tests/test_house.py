@@ -45,7 +45,7 @@ MAY_CATCH_ALL = {
 #: Needed without an import of ours: named in a URL, data of zoneinfo, part of jinja2, part of installing.
 NOT_IMPORTED = {"psycopg2-binary", "tzdata", "setuptools"}
 #: Pinned, and used as soon as its room is built; whoever builds it takes the name away here.
-ARRIVING = {"weasyprint"}
+ARRIVING: set[str] = set()
 #: Where a name in the index of packages is not the name of its module.
 MODULES = {
     "pillow": "PIL",

@@ -19,7 +19,7 @@ from services.notifications.repository import Contacts, Messages, People
 from shared.auth import Caller, Keyring
 from shared.contracts import EVENTS
 from shared.contracts.catalog import UseCaseListed
-from shared.contracts.onboarding import ContactChanged
+from shared.contracts.onboarding import ApplicationDeleted, ContactChanged
 from shared.contracts.people import PersonChanged, PersonJoined, PersonLeft, SignInRequested
 from shared.database import write
 from shared.envelope import Envelope
@@ -95,7 +95,11 @@ class Writer:
 
     def reactions(self) -> dict[type[Event], Reaction]:
         """Every event of the house is heard: the table says what it means."""
-        own = {SignInRequested: self.on_sign_in_requested} | {kind: self._keep_and_write(kind) for kind in AGAIN}
+        own: dict[type[Event], Reaction] = {
+            SignInRequested: self.on_sign_in_requested,
+            ApplicationDeleted: self.on_application_deleted,
+        }
+        own |= {kind: self._keep_and_write(kind) for kind in AGAIN}
         return {kind: own.get(kind, self.write) for kind in EVENTS.values()}
 
     def _keep_and_write(self, kind: type[Event]) -> Reaction:
@@ -104,6 +108,14 @@ class Writer:
             self.write(event, session)
 
         return react
+
+    def on_application_deleted(self, event: ApplicationDeleted, session: Session) -> None:
+        """Forget the address and every letter but the one that says so; what is not known is forgotten already."""
+        if Contacts(session).find(event.application_id) is None:
+            return
+        Messages(session).forget(event.application_id)
+        self.write(event, session)
+        Contacts(session).forget(event.application_id)
 
     def on_sign_in_requested(self, event: SignInRequested, session: Session) -> None:
         """Write the link, unless it is too late, or another address than the one that asked would get it."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.notifications.domain import EMAIL, IN_APP, Addressee, Contact, Delivery, Letter, Message, Person, Status
 from services.notifications.tables import contacts, deliveries, members, messages, people, reads
 from shared.auth import Caller
-from shared.database import write_later
+from shared.database import write, write_later
 from shared.kernel import NotFound, Text
 
 LETTER = ("id", "application_id", "recipient", "not_for", "template", "words", "at")
@@ -51,6 +51,13 @@ class Contacts:
     def _known(self) -> dict[UUID, Contact | None]:
         known: dict[UUID, Contact | None] = self._session.info.setdefault("contacts", {})
         return known
+
+    def forget(self, application_id: UUID) -> None:
+        """Know nobody any more who is told about an application."""
+        if contact := self.find(application_id):
+            self._session.delete(contact)
+        self._session.execute(delete(members).where(members.c.application_id == application_id))
+        self._known[application_id] = None
 
     def check_sees(self, application_id: UUID, caller: Caller) -> None:
         """Raise NotFound unless `caller` may see the letters of this application."""
@@ -99,6 +106,19 @@ class Messages:
         write_later(self._session, messages, {name: getattr(letter, name) for name in LETTER})
         for delivery in letter.deliveries:
             write_later(self._session, deliveries, delivery)
+
+    def forget(self, application_id: UUID) -> None:
+        """Delete all letters about an application, also those that this session has only gathered."""
+        write(self._session)
+        mine = select(messages.c.id).where(messages.c.application_id == application_id)
+        for table in (reads, deliveries):
+            self._session.execute(delete(table).where(table.c.message_id.in_(mine)))
+        self._session.execute(delete(messages).where(messages.c.application_id == application_id))
+
+    def kept(self, tried: Iterable[Delivery]) -> list[Delivery]:
+        """Return which deliveries are still there: a letter may be forgotten while it is sent."""
+        known = {one.id: one for one in tried}
+        return [known[id_] for id_ in self._session.scalars(select(deliveries.c.id).where(deliveries.c.id.in_(known)))]
 
     def release(self, application_id: UUID, recipient: str, at: datetime) -> None:
         """Queue the mail that waited for the recipient's address to be proved."""

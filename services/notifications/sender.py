@@ -95,7 +95,7 @@ class Sender:
         if tried:
             reach("sender.answered")
             with self.database.transaction() as session:
-                session.add_all(tried)
+                session.add_all(Messages(session).kept(tried))
             reach("sender.noted")
 
     def _mail(self, delivery: Delivery, message: Message, addressee: Addressee | None) -> Mail:

@@ -1,7 +1,7 @@
 """onboarding takes applications in, checks them against the business and operator model, and leads them to a decision.
 
 Tells: `onboarding.contact.changed` and
-`onboarding.application.{submitted,asked,replied,proposed,returned,approved,declined,withdrawn}`;
+`onboarding.application.{submitted,asked,replied,proposed,returned,approved,declined,withdrawn,deleted}`;
 of versions of the model
 `onboarding.model.{published,withdrawn,retired}` and `onboarding.application.{model_offered,model_changed}`;
 of re-checks

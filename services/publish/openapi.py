@@ -64,7 +64,7 @@ WHY = {
     401: "No credential, or one we do not know.",
     403: "The right person in the wrong role, or somebody confirming their own proposal.",
     404: "There is no such thing, or it is somebody else's.",
-    406: "This address answers in JSON only.",
+    406: "This address answers in another media type only; or no PDF can be made here.",
     408: "The request did not arrive in the time allowed.",
     409: "Not in this state, or the same key is still being worked on.",
     411: "The length of the body is missing.",
@@ -259,7 +259,9 @@ def _parameters(place: Place) -> list[Any]:
 def _responses(place: Place) -> Schema:
     doc = place.doc
     names = ["X-Correlation-Id"]
-    names += ["Content-Language"] if doc.gives.endswith("json") else []  # a table has no sentences
+    names += (
+        ["Content-Language"] if doc.gives.endswith("json") or doc.answers == "Paper" else []
+    )  # a table has no sentences
     names += ["ETag"] if doc.answers in WITH_ETAG else []
     names += ["Link"] if doc.answers in PAGED else []
     names += ["Location"] if doc.status == 201 else []  # noqa: PLR2004
@@ -267,7 +269,7 @@ def _responses(place: Place) -> Schema:
     fine = {
         "description": shapes()[doc.answers]["description"],
         "headers": _headers(*names),
-        "content": {doc.gives: {"schema": ref(doc.answers)}},
+        "content": {media: {"schema": ref(doc.answers)} for media in (doc.gives, *doc.also)},
     }
     responses: Schema = {str(doc.status): fine}
     if doc.creates:

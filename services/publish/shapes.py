@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.onboarding.domain import REASONS, WHO, Stage, State, Status, VersionStatus
+from services.onboarding.domain import WHO, Stage, State, Status, VersionStatus
 from services.onboarding.schemas import MOVES, OUTCOMES, SAID
 
 Schema = dict[str, Any]
@@ -62,6 +62,7 @@ def shapes() -> dict[str, Schema]:
     from services.publish.shapes_of_attachments import of_attachments  # which builds on what stands here
     from services.publish.shapes_of_barriers import of_barriers  # which builds on what stands here
     from services.publish.shapes_of_messages import of_messages
+    from services.publish.shapes_of_papers import of_papers
     from services.publish.shapes_of_promises import of_promises
 
     return (
@@ -70,7 +71,7 @@ def shapes() -> dict[str, Schema]:
         | _of_findings()
         | _of_cohorts()
         | _of_applications()
-        | _of_versions()
+        | of_papers(_application())
         | of_attachments()
         | _of_campaigns()
         | of_barriers()
@@ -201,28 +202,6 @@ def _of_applications() -> dict[str, Schema]:
     }
 
 
-def _of_versions() -> dict[str, Schema]:
-    version = {
-        "number": VERSION | {"description": "Counts from 1."}, "why": {"enum": sorted(REASONS)}, "at": MOMENT,
-        "model": MODEL_VERSION, "links": links("self", "differences", "application"),
-    }  # fmt: skip
-    change = {
-        "pointer": POINTER, "kind": {"enum": ["added", "changed", "removed"]}, "section": ref("Text"),
-        "label": ref("Text"), "before": ANYTHING, "after": ANYTHING, "was": ref("Text"), "now": ref("Text"),
-        "text": ref("Text"),
-    }  # fmt: skip
-    reply = {"id": ID, "text": TEXT, "pointer": or_null(TEXT), "reply": TEXT}
-    compared = {
-        "from": COUNT, "to": COUNT, "items": several(shape("One answer.", change)),
-        "replies": several(shape("What was answered in between.", reply)),
-    }  # fmt: skip
-    return {
-        "Snapshot": shape("What the application said at one time.", version | {"answers": ANSWERS}),
-        "Snapshots": shape("All versions, oldest first.", {"items": several(shape("One version.", version))}),
-        "AnswerDifferences": shape("What is different from one version to another, in words.", compared),
-    }
-
-
 def _application() -> dict[str, Schema]:
     contact = {"email": TEXT, "name": TEXT, "language": {"enum": ["de", "en"]}, "proved": FLAG}
     return _adoption() | {
@@ -234,9 +213,13 @@ def _application() -> dict[str, Schema]:
         "dates": ref("Dates"), "earlier_decisions": several(ref("Decision")),
         "decision": or_null(ref("Decision")), "conformity": or_null(ref("Conformity")),
         "proposal": or_null(ref("Decision")) | {"description": "For admins: what waits for a second signature."},
-        "version": VERSION,
-        "links": links("self", "deliveries", "versions", "attachments", "model", "page", optional=("use_case",)),
+        "version": VERSION, "links": _links_of_an_application(),
     }  # fmt: skip
+
+
+def _links_of_an_application() -> Schema:
+    always = ("self", "deliveries", "versions", "attachments", "model", "page")
+    return links(*always, optional=("use_case", "receipt", "letter"))
 
 
 def _step() -> Schema:

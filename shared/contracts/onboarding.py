@@ -135,3 +135,14 @@ class ApplicationWithdrawn(Event):
     application_id: UUID
     number: str
     withdrawn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationDeleted(Event):
+    """The applicant deleted a draft: nothing is left of it, and whoever knows anything of it forgets that."""
+
+    name: ClassVar[str] = "onboarding.application.deleted.v1"
+
+    application_id: UUID
+    number: str
+    deleted_at: datetime

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 class Doc:
     """What the OpenAPI document says about a door. `body` is a schema class or a JSON Schema.
 
-    `takes` and `gives` are the media types of what comes in and goes out.
+    `takes` and `gives` are the media types of what comes in and goes out; `also` is what it gives
+    beside that to who asks for it.
     `creates` says that it answers 201 where there was nothing before.
     """
 
@@ -43,6 +44,7 @@ class Doc:
     security: str = "anybody"
     takes: str = "application/json"
     gives: str = "application/json"
+    also: tuple[str, ...] = ()
     refuses: tuple[int, ...] = field(default=())
 
 
@@ -81,7 +83,7 @@ class Door(HttpRequestHandler):
         done = Event()
         args, kwargs = self.get_entrypoint_parameters(request)
         try:
-            _check_accept(ask, self.doc.gives if self.doc else "application/json")
+            _check_accept(ask, (self.doc.gives, *self.doc.also) if self.doc else ("application/json",))
             self.container.spawn_worker(self, args, kwargs, handle_result=partial(self.handle_result, done))
             result = done.wait()
         except ContainerBeingKilled:
@@ -117,10 +119,10 @@ def _kept(response: Response) -> dict[str, str]:
     return {name: str(response.headers[name]) for name in names if response.headers.get(name)}
 
 
-def _check_accept(ask: Ask, gives: str) -> None:
+def _check_accept(ask: Ask, gives: tuple[str, ...]) -> None:
     accept = ask.request.accept_mimetypes
-    if ask.is_api and accept and not any(map(accept.quality, (gives, "application/problem+json"))):
-        raise errors.not_acceptable()
+    if ask.is_api and accept and not any(map(accept.quality, (*gives, "application/problem+json"))):
+        raise errors.not_acceptable(gives)
 
 
 def http(

@@ -32,8 +32,9 @@ def method_not_allowed(allowed: str) -> HttpError:
     return HttpError(405, "method_not_allowed", text, headers={"Allow": allowed})
 
 
-def not_acceptable() -> HttpError:
-    text = Text(de="Diese Adresse antwortet nur mit JSON.", en="This address answers in JSON only.")
+def not_acceptable(gives: tuple[str, ...] = ("application/json",)) -> HttpError:
+    named = "JSON" if gives == ("application/json",) else ", ".join(gives)
+    text = Text(de=f"Diese Adresse antwortet nur mit {named}.", en=f"This address answers in {named} only.")
     return HttpError(406, "not_acceptable", text)
 
 

@@ -44,6 +44,7 @@ NOTICES = {
         de="Ihre Bitte ist angekommen. Andere Personen prüfen Ihren Antrag neu.",
         en="We have received your request. Other people review your application anew.",
     ),
+    "deleted": Text(de="Der Entwurf ist gelöscht.", en="The draft is deleted."),
     "withdrawn": Text(de="Der Antrag ist zurückgezogen.", en="The application is withdrawn."),
     "asked": Text(de="Die Frage ist gestellt.", en="The question has been sent."),
     "proposed": Text(de="Jetzt fehlt die zweite Unterschrift.", en="Now a second signature is needed."),

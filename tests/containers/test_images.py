@@ -41,3 +41,11 @@ def test_the_command_line_works_in_every_image_of_the_house(image: str) -> None:
 def test_a_service_with_missing_settings_says_which_and_does_not_start() -> None:
     with pytest.raises(AssertionError, match="AMQP_URI"):
         docker("run", "--rm", *LOCKED, OWN[0])
+
+
+@pytest.mark.usefixtures("images")
+def test_the_image_that_writes_papers_makes_pdfs() -> None:
+    code = "from shared.papers import pdf; print(pdf('<html lang=de><title>x</title><p>Größe</p>')[:5])"
+    image = f"innovationshub/onboarding:{version()}"
+
+    assert "%PDF-" in docker("run", "--rm", *LOCKED, "--entrypoint", "python", image, "-c", code)

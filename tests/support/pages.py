@@ -289,6 +289,8 @@ def _own_application(language: str) -> dict[str, Sample]:
             "offer": None,
             "news": None,
             "vouching_code": "IjAxOG.Zx",
+            "versions": {"versions": 2, "compared": {}, "open": False},
+            "papers": dict.fromkeys(("receipt", "letter", "pdf", "export", "delete"), True),
             "vouching_days": 14,
             "may": dict.fromkeys(("edit", "submit", "withdraw"), may),
             "errors": [],

@@ -174,6 +174,16 @@ class Application(Assessed, Decided, Questioned, Promised):
             )
         )  # fmt: skip
 
+    def delete(self, at: datetime) -> None:
+        """Say that nothing is left of a draft. Raises Conflict for what the city has seen: that can be withdrawn."""
+        if self.status is not S.DRAFT:
+            text = Text(
+                de="Nur ein Entwurf lässt sich löschen. Einen eingereichten Antrag können Sie zurückziehen.",
+                en="Only a draft can be deleted. An application that was submitted can be withdrawn.",
+            )
+            raise Conflict(text, code="state")
+        self.record(told.ApplicationDeleted(application_id=self.id, number=self.number, deleted_at=at))
+
     def withdraw(self, reason: str, at: datetime) -> None:
         self._close_open_decision("void", at)
         self._become(S.WITHDRAWN, at, self.owner, "applicant", note=reason)

@@ -28,6 +28,7 @@ from services.onboarding.handlers.campaigns import (
     void_campaign,
 )
 from services.onboarding.handlers.cohorts import import_cohort, need_intermediary
+from services.onboarding.handlers.deletion import delete_draft
 from services.onboarding.handlers.models import (
     broken,
     compare,
@@ -80,6 +81,7 @@ __all__ = [
     "confirm_decision",
     "confirm_publication",
     "cure_application",
+    "delete_draft",
     "extend_draft",
     "figures",
     "follow_contact",

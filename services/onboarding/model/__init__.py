@@ -24,7 +24,7 @@ from services.onboarding.model.document import FOLDER, ModelError, assert_frozen
 from services.onboarding.model.edition import Model
 from services.onboarding.model.examples import is_shown, patched
 from services.onboarding.model.report import findings_page
-from services.onboarding.model.words import demanded
+from services.onboarding.model.words import demanded, said
 from shared.kernel import NotFound, Problem, Text
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "parse",
     "patched",
     "read",
+    "said",
     "shipped",
     "validate",
     "verdict",

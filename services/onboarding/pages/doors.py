@@ -7,9 +7,11 @@ from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.attachments import AttachmentPages
 from services.onboarding.pages.barriers import BarrierPages
+from services.onboarding.pages.blank import BlankPages
 from services.onboarding.pages.campaigns import CampaignPages
 from services.onboarding.pages.cohorts import CohortPages
 from services.onboarding.pages.cures import CurePages
+from services.onboarding.pages.keeping import KeepingPages
 from services.onboarding.pages.models import ModelPages
 from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
@@ -28,10 +30,12 @@ class PageDoors(
     AssessmentDoors,
     AttachmentPages,
     BarrierPages,
+    BlankPages,
     CampaignPages,
     CheckDoors,
     CohortPages,
     CurePages,
+    KeepingPages,
     ModelPages,
     SignInDoors,
     SnapshotPages,

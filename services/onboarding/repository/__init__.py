@@ -13,6 +13,7 @@ from services.onboarding.repository.models import Models
 from services.onboarding.repository.people import People, SignIns
 from services.onboarding.repository.previews import LOOKED_AT, Previews
 from services.onboarding.repository.promises import Promises
+from services.onboarding.repository.traces import wipe
 
 __all__ = [
     "KINDS",
@@ -28,4 +29,5 @@ __all__ = [
     "Previews",
     "Promises",
     "SignIns",
+    "wipe",
 ]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Date, Select, delete, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
 from services.onboarding.domain import APPROVED, OF_THE_CITY, VOUCHER, Application, Assessment, Status
-from services.onboarding.tables import applications, assessments, members, people
+from services.onboarding.tables import applications, assessments, members, people, sign_ins
 from shared.auth import Caller
 from shared.database import hold
 from shared.kernel import NotFound, Text
@@ -43,6 +43,13 @@ class Applications:
     def add(self, application: Application) -> None:
         self._session.add(application)
         hold(self._session, application)
+
+    def remove(self, application: Application) -> None:
+        """Delete an application and all that hangs on it, and what is known of who signed in for it."""
+        self._session.execute(delete(members).where(members.c.application_id == application.id))
+        self._session.execute(delete(sign_ins).where(sign_ins.c.application_id == application.id))
+        self._session.delete(application)
+        self._session.flush()
 
     def get(self, application_id: UUID) -> Application:
         """Return the application, or raise NotFound."""

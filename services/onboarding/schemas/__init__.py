@@ -44,6 +44,7 @@ from services.onboarding.schemas.campaigns import (
 )
 from services.onboarding.schemas.cohorts import fault_view, faulty, imported_view, row_view
 from services.onboarding.schemas.conformity import conformity_view
+from services.onboarding.schemas.export import export_view
 from services.onboarding.schemas.models import (
     AdoptSchema,
     ConfirmPublicationSchema,
@@ -110,6 +111,7 @@ __all__ = [
     "comparison_view",
     "conformity_view",
     "dates_view",
+    "export_view",
     "fault_view",
     "faulty",
     "finding_view",

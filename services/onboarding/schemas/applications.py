@@ -210,6 +210,10 @@ def _links(application: Application) -> dict[str, str]:
         "model": f"/api/v1/models/{application.model}",
         "page": f"/applications/{application.id}",
     }
+    if any(step["status"] == "submitted" for step in application.timeline):
+        links |= {"receipt": f"{path}/receipt"}
+    if any(one.state in {"confirmed", "reconsidered"} for one in application.decisions):
+        links |= {"letter": f"{path}/decision/letter"}
     return links | ({"use_case": f"/api/v1/use-cases/{application.use_case}"} if application.use_case else {})
 
 

@@ -12,7 +12,9 @@ from services.onboarding.service.attachments import AttachmentDoors
 from services.onboarding.service.barriers import BarrierDoors
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
+from services.onboarding.service.keeping import KeepingDoors
 from services.onboarding.service.models import ModelDoors
+from services.onboarding.service.papers import PaperDoors
 from services.onboarding.service.promises import PromiseDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
@@ -26,7 +28,9 @@ __all__ = [
     "BarrierDoors",
     "CampaignDoors",
     "CohortDoors",
+    "KeepingDoors",
     "ModelDoors",
+    "PaperDoors",
     "Service",
     "SnapshotDoors",
     "VoucherDoors",
@@ -52,8 +56,10 @@ class Service(
     BarrierDoors,
     CampaignDoors,
     CohortDoors,
+    KeepingDoors,
     ModelDoors,
     PromiseDoors,
+    PaperDoors,
     SnapshotDoors,
     VoucherDoors,
     PageDoors,

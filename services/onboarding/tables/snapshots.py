@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Uuid
+from sqlalchemy.orm import deferred
 
 from services.onboarding.domain import Snapshot
 from services.onboarding.tables.ground import mapper, metadata
@@ -19,4 +20,5 @@ snapshots = Table(
     Column("at", Moment, nullable=False),
 )
 
-mapper.map_imperatively(Snapshot, snapshots)
+#: Answers are read when somebody wants to see them; that there is a version is asked often.
+mapper.map_imperatively(Snapshot, snapshots, properties={"answers": deferred(snapshots.c.answers)})

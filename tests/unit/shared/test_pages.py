@@ -21,7 +21,15 @@ OURS = re.compile(r'<script defer src="/static/[a-z0-9./]+\?v=[0-9a-f]{8}"></scr
 SCRIPT_OR_STYLE = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 #: What other templates are made of.
 PARTS = {"base.html", "macros.html", "onboarding/about/parts.html"} | {
-    f"onboarding/{name}.html" for name in ("attached_list", "differences", "versions_panel")
+    f"{name}.html"
+    for name in (
+        "onboarding/attached_list",
+        "onboarding/differences",
+        "onboarding/versions_panel",
+        "papers/bare",
+        "papers/page",
+        "papers/parts",
+    )
 }
 NOW = datetime(2027, 5, 18, 21, 30, tzinfo=UTC)  # half past eleven in the evening in Bielefeld
 

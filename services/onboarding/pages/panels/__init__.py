@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.onboarding.pages.panels import answers, attachments, coming_back, models, promises, rechecks, vouching
+from services.onboarding.pages.panels import (
+    answers,
+    attachments,
+    coming_back,
+    models,
+    papers,
+    promises,
+    rechecks,
+    vouching,
+)
 from services.onboarding.pages.panels.looking import Look, look_at, moves
 
 #: Each gives the part of the page's context that its templates read; no two give the same name.
@@ -18,6 +27,7 @@ PANELS: tuple[Callable[[Look], dict[str, Any]], ...] = (
     attachments.panel,
     coming_back.panel,
     models.panel,
+    papers.panel,
     promises.panel,
     rechecks.panel,
     vouching.panel,
