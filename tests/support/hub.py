@@ -152,7 +152,7 @@ class Client:
 
 @dataclass
 class Hub:
-    """A running hub: its processes, its two admins, and where its logs are."""
+    """A running hub: its processes, its admins, and where its logs are."""
 
     processes: dict[str, Process]
     admins: list[str]
@@ -202,7 +202,7 @@ def separate(folder: Path, amqp_uri: str, database_url: str, **settings: str) ->
     """Start the three services as three processes on a real broker and a real database."""
     secret, tokens = folder / "secret", folder / "admin_tokens.json"
     secret.write_text(uuid4().hex * 2, "utf-8")
-    admins = [new_admin(name, ("reviewer", "approver")) for name in ("Vera", "Jonas")]
+    admins = [new_admin(name, ("reviewer", "approver")) for name in ("Vera", "Jonas", "Amira", "Henrik")]
     tokens.write_text(json.dumps([line for _, line in admins]), "utf-8")
     environment = {
         "AMQP_URI": amqp_uri,

@@ -138,6 +138,7 @@ def samples(language: str) -> dict[str, Sample]:
         pages_of_desk,
         pages_of_files,
         pages_of_papers,
+        pages_of_promises,
         pages_of_rechecks,
     )  # which builds on what stands here
 
@@ -151,6 +152,7 @@ def samples(language: str) -> dict[str, Sample]:
         | pages_around.samples()
         | pages_of_files.samples(language)
         | pages_of_papers.samples(language)
+        | pages_of_promises.samples(language)
     )
 
 
@@ -346,7 +348,12 @@ def _city(language: str) -> dict[str, Sample]:
     path = "onboarding/workbench.html"
     return {
         "workbench": (path, ADMIN, "/workbench", _queue()),
-        "empty workbench": (path, ADMIN, "/workbench", _queue() | {"items": [], "open": 0, "next_link": None}),
+        "empty workbench": (
+            path,
+            ADMIN,
+            "/workbench",
+            _queue() | {"items": [], "open": 0, "overdue": 0, "next_link": None},
+        ),
         **_case(language),
         **_models(language),
     }
@@ -360,7 +367,8 @@ def _queue() -> dict[str, Any]:
             item | {"title": HOSTILE, "provider": HOSTILE, "status": "proposed", "next": late},
             item | {"title": "", "provider": "", "status": "new", "kind": None, "theme": [], "next": None},
         ],
-        "filters": {"status": "", "kind": "", "theme": "climate"},
+        "filters": {"status": "", "kind": "", "theme": "climate", "sort": "due", "overdue": False},
+        "overdue": 2,
         "choices": {"status": ["submitted"], "kind": ["company"], "theme": ["energy", "climate"]},
         "open": 2,
         "next_link": "/workbench?after=x",
