@@ -10,6 +10,8 @@ from services.cli.opening import AsJson, Row, installation, services_of, show
 
 topology = typer.Typer(help="Exchanges and queues the broker has to hold.", no_args_is_help=True)
 
+IN_MEMORY = "The broker lives in the process of the house, and is made with it."
+
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="All that are here by default.")]
 
 
@@ -20,7 +22,7 @@ def apply(services: Services = None) -> None:
     with installation() as house:
         broker = house.broker(names[0])
         if broker.in_memory:
-            typer.echo("The broker lives in the process of the house, and is made with it.")
+            typer.echo(IN_MEMORY)
             return
         before = sum(not there for _, there in broker.parts(*names))
         broker.apply_topology(*names)
@@ -34,9 +36,13 @@ def show_(services: Services = None, as_json: AsJson = False) -> None:
 
     names = services_of(services)
     with installation() as house:
+        broker = house.broker(names[0])
+        if broker.in_memory:
+            show([], (), as_json=as_json, empty=IN_MEMORY)
+            return
         rows: list[Row] = [
             {"kind": part.kind, "name": part.name, "is": part.says, "state": "there" if there else "missing"}
-            for part, there in house.broker(names[0]).parts(*names)
+            for part, there in broker.parts(*names)
         ]
         rows += [{"kind": "user", "name": name, "is": _words(rights(name)), "state": None} for name in names]
     show(rows, ("kind", "name", "is", "state"), as_json=as_json, empty="")

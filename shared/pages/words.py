@@ -32,6 +32,12 @@ _VERSION = {
     "found": Text("Stand, seit Fassungen aufgehoben werden", "As it was when versions began to be kept"),
 }
 
+_SERVICE = {
+    "onboarding": Text("Anträge", "Applications"),
+    "catalog": Text("Katalog", "Catalog"),
+    "notifications": Text("Mitteilungen", "Messages"),
+}
+
 _STAGE = {
     "need": Text("Bedarf", "Need"),
     "idea": Text("Idee", "Idea"),
@@ -201,6 +207,7 @@ WORDS: dict[str, dict[str, Text]] = {
     "status": _STATUS,
     "model": _MODEL,
     "inbox": _INBOX,
+    "service": _SERVICE,
     "deed": _DEED,
     "stage": _STAGE,
     "theme": _THEME,

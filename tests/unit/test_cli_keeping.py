@@ -154,3 +154,11 @@ def test_only_files_can_be_backed_up(tmp_path: Path) -> None:
 
     assert found.exit_code == USAGE
     assert "pg_dump" in found.stderr
+
+
+def test_a_broker_in_the_process_of_the_house_needs_no_topology(tmp_path: Path) -> None:
+    people = hub("topology", "show", DATA_DIR=str(tmp_path))
+    programs = hub("topology", "show", "--json", DATA_DIR=str(tmp_path))
+
+    assert (people.exit_code, "lives in the process of the house" in people.stdout) == (OK, True)
+    assert (programs.exit_code, programs.stdout.strip()) == (OK, "[]")
