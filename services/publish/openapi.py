@@ -16,6 +16,7 @@ from services.house import NAMES
 from services.onboarding import schemas as onboarding
 from services.onboarding.domain import State, Status
 from services.onboarding.repository import KINDS, THEMES
+from services.publish.samples import sample
 from services.publish.shapes import ID, MODEL_VERSION, TEXT, Schema, ref, shapes
 from shared.paging import LIMIT, MAX_LIMIT
 
@@ -154,6 +155,9 @@ def openapi() -> dict[str, Any]:
     for path, says, media in CONTRACTS:
         spec.path(path=path, operations={"get": _contract(path, says, media)})
     document: dict[str, Any] = spec.to_dict()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            operation["x-codeSamples"] = [sample(method.upper(), path, operation, document["components"]["schemas"])]
     return document
 
 

@@ -84,6 +84,8 @@ class Door(HttpRequestHandler):
         args, kwargs = self.get_entrypoint_parameters(request)
         try:
             _check_accept(ask, (self.doc.gives, *self.doc.also) if self.doc else ("application/json",))
+            if self.doc and "anybody" not in self.doc.security:
+                ask.known()  # whatever else is wrong: a stranger hears of nothing but the missing credential
             self.container.spawn_worker(self, args, kwargs, handle_result=partial(self.handle_result, done))
             result = done.wait()
         except ContainerBeingKilled:

@@ -17,6 +17,7 @@ from services.onboarding import schemas
 from services.publish import as_text
 from services.publish.asyncapi import ENVELOPE, asyncapi
 from services.publish.openapi import openapi, places
+from services.publish.samples import example
 from shared import envelope
 from shared.contracts import LISTENERS
 from shared.pages import Pages
@@ -176,6 +177,23 @@ def test_a_post_names_its_key_and_a_move_its_match(name: str) -> None:
     assert ("IdempotencyKey" in asked) == (method == "POST" and path != "/api/v1/checks")
     moves = method in {"POST", "PATCH", "PUT", "DELETE"} and ("{id}" in path or "{version}" in path)
     assert ("IfMatch" in asked) == moves
+
+
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_every_operation_has_an_example_for_curl_whose_body_it_takes(name: str) -> None:
+    method, path = name.split(" ")
+    operation = operations()[name]
+    [shown] = operation["x-codeSamples"]
+    asked = [one["$ref"].rsplit("/", 1)[1] for one in operation.get("parameters", []) if "$ref" in one]
+
+    assert shown["source"].startswith(f'curl -sS -X {method} "$HUB{path.split("{")[0]}')
+    assert "{" not in shown["source"].splitlines()[0]
+    assert ("Idempotency-Key" in shown["source"]) == ("IdempotencyKey" in asked)
+    assert ("If-Match" in shown["source"]) == ("IfMatch" in asked)
+    for media, said in operation.get("requestBody", {}).get("content", {}).items():
+        if media.endswith("json"):
+            body = example(said["schema"], document()["components"]["schemas"])
+            jsonschema.Draft202012Validator(said["schema"] | {"components": document()["components"]}).validate(body)
 
 
 def test_every_refusal_is_a_problem() -> None:

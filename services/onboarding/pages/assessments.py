@@ -127,7 +127,7 @@ class AssessmentDoors:
         move: str,
     ) -> Response:
         with self.house.database.reading() as session:
-            application = Applications(session).get(uuid_of(place.id))
+            application = Applications(session).get_for(uuid_of(place.id), ask.known())
             about, schema = find(application), Models(session).get(application.model).schema
         if about is None:
             raise NotFound(Text(de="Diesen Befund gibt es nicht.", en="There is no such finding."), code="not_found")

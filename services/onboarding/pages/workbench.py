@@ -126,7 +126,7 @@ class WorkbenchDoors:
     ) -> Response:
         caller = ask.require(*ADMIN_ROLES)
         with self.house.database.reading() as session:
-            application = Applications(session).get(uuid_of(id_))
+            application = Applications(session).get_for(uuid_of(id_), caller)
             view = schemas.application_view(application, caller)
             found = cures.rechecked(session, application, ask.language)
             versions = snapshots.panel(session, application, ask.language)

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from services.onboarding.domain import APPROVED, OF_THE_CITY, VOUCHER, Application, Assessment, Status
 from services.onboarding.tables import applications, assessments, members, people, sign_ins
-from shared.auth import Caller
+from shared.auth import APPROVER, REVIEWER, Caller
 from shared.database import hold
 from shared.kernel import NotFound, Text
 
 #: What lists can be narrowed to; the model knows the same words.
 KINDS = ("start_up", "company", "science", "city_department", "initiative", "intermediary")
 THEMES = ("mobility", "energy", "climate", "district")
+
+ADVISERS = frozenset({REVIEWER, APPROVER})
 
 _MOST_VOUCHERS = 200
 
@@ -63,9 +65,15 @@ class Applications:
         return list(self._session.scalars(select(applications.c.id)))
 
     def get_for(self, application_id: UUID, caller: Caller) -> Application:
-        """Return the application if `caller` may see it; NotFound, too, if it is somebody else's."""
+        """Return the application if `caller` may see it; NotFound, too, if it is somebody else's.
+
+        A draft is its applicant's: of the admins only those see it who advise, and who filed it.
+        """
         found = self.get(application_id)
-        if caller.is_admin or found.owner == caller.subject:
+        handed_in = found.status is not Status.DRAFT
+        if caller.is_admin and (handed_in or caller.roles & ADVISERS or found.filed_by == caller.subject):
+            return found
+        if found.owner == caller.subject:
             return found
         if found.id not in self._session.scalars(_memberships(caller.subject)).all():
             raise _nothing()
