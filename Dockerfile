@@ -22,7 +22,8 @@ COPY deploy/docker/ bin/
 FROM python:3.13-slim
 ARG SERVICE=all
 RUN groupadd --gid 10001 hub \
-    && useradd --uid 10001 --gid hub --no-create-home --home-dir /tmp --shell /usr/sbin/nologin hub
+    && useradd --uid 10001 --gid hub --no-create-home --home-dir /tmp --shell /usr/sbin/nologin hub \
+    && install -d -o hub -g hub -m 0700 /var/lib/hub/attachments
 # What sets PDFs, and letters that Fira Sans lacks; only onboarding makes papers.
 RUN case "$SERVICE" in all|onboarding) \
         apt-get update -qq \

@@ -102,6 +102,8 @@ def _service(house: Installation, name: str) -> Iterator[Line]:
             yield _database(house, name)
             yield _outbox(house, name)
             yield _inbox(house, name)
+            if name == "onboarding":
+                yield from _attachments(house)
     except _Away as away:
         yield Line(f"{name} database", False, *away.args)
 
@@ -134,6 +136,30 @@ def _inbox(house: Installation, name: str) -> Line:
         says += f", one for {waited_s / 60:.0f} minutes"
     ok = not found["parked"][0] and waited_s <= STUCK_S
     return Line(f"{name} inbox", ok, says, f"hub parked list --service {name}")
+
+
+def _attachments(house: Installation) -> Iterator[Line]:
+    from services.onboarding.files.clamd import Scanner, ScannerAway
+    from services.onboarding.files.storage import StorageAway, open_storage
+    from services.onboarding.repository import Attachments
+
+    try:
+        open_storage(house.settings.attachments_url).check()
+        yield Line("attachments", True, "the storage is there")
+    except StorageAway as error:
+        yield Line("attachments", False, str(error), "mend ATTACHMENTS_URL, then: hub check")
+    database = house.database("onboarding")
+    with database.reading() as session:
+        count, oldest = Attachments(session).waiting(database.now(session))
+    late, said = oldest.total_seconds() > STUCK_S, f"{count} in quarantine"
+    if house.settings.clamd_url:
+        try:
+            Scanner(house.settings.clamd_url, within_s=5).ping()
+        except ScannerAway as error:
+            late, said = True, f"{said}; the scanner does not answer: {error}"
+    elif not count:
+        said = "none, files are marked as not scanned"
+    yield Line("virus scanner", not late, said, "start clamd, or mend CLAMD_URL; ROLES needs scanner")
 
 
 def _away(what: str, help_: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.opening import PROBLEMS, UNREACHABLE, USAGE, Installation, fail, installation
+from services.cli.opening import PROBLEMS, UNREACHABLE, USAGE, Installation, fail, installation, note
 from services.house import NAMES
 
 
@@ -18,6 +18,7 @@ def backup(
     """Copy the databases and keys of the embedded default into one .tar, also while it runs.
 
     All databases are copied as they are at one instant, so nothing that was accepted before is missing after a restore.
+    Files of applicants (ATTACHMENTS_URL) are not in it: copy that folder or bucket afterwards, and put it back with it.
     The file holds the secret of the house and personal data: keep it as you keep those.
     """
     from sqlite3 import OperationalError
@@ -37,7 +38,10 @@ def backup(
             fail(USAGE, str(error))
         except OperationalError as error:
             fail(UNREACHABLE, f"The databases are busy ({error}); try again.")
+        where = house.settings.attachments_dir
     typer.echo(f"{file}: {', '.join(parts)}")
+    if where and where.exists():
+        note(f"Not in it: the files of applicants in {where}; copy that folder, too.")
 
 
 def restore(

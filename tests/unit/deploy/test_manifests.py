@@ -127,6 +127,7 @@ def test_nothing_flows_that_no_policy_names() -> None:
         "house-to-broker": house,
         "house-to-databases": house,
         "notifications-to-mail": {"notifications"},
+        "onboarding-to-scanner": {"onboarding"},
     }
 
 
