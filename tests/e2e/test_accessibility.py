@@ -75,6 +75,15 @@ DOORS: dict[str, tuple[str, Where]] = {
     "/workbench/models/<version>/preview": (VERA, "/workbench/models/1.1/preview"),
     "/workbench/<id>/judgements/<rule>": (VERA, lambda scene: f"/workbench/{scene.ids['submitted']}/judgements/BM-80"),
     "/workbench/<id>/overrides/<rule>": (VERA, lambda scene: f"/workbench/{scene.ids['submitted']}/overrides/BM-80"),
+    **{
+        f"/applications/<id>/{page}": (
+            APPLICANT,
+            lambda scene, page=page: f"/applications/{scene.ids['declined']}/{page}",
+        )
+        for page in ("attachments", "receipt", "letter")
+    },
+    "/applications/<id>/deletion": (APPLICANT, lambda scene: f"/applications/{scene.ids['draft']}/deletion"),
+    "/models/<version>/form": (STRANGER, "/models/current/form"),
     "/applications/<id>/versions": (APPLICANT, lambda scene: f"/applications/{scene.ids['submitted']}/versions"),
     "/applications/<id>/versions/<number>": (
         APPLICANT,
@@ -85,7 +94,7 @@ DOORS: dict[str, tuple[str, Where]] = {
     **{f"/desk/{name}/<id>": (VERA, f"/desk/{name}/{NOBODY}") for name in NAMES},
 }
 #: What is kept or opened by another program.
-FILE = re.compile(r"\.(csv|ics|json|jsonld|pdf|txt|xml)$|/(content|download|pdf)$")
+FILE = re.compile(r"\.(csv|ics|json|jsonld|pdf|txt|xml|zip)$|/(content|download|export|pdf)$")
 NO_PAGES: dict[str, str] = {"/desk": "leads on to /desk/onboarding"}
 
 

@@ -15,6 +15,7 @@ from shared.kernel import Text
 from shared.operator import read_operator
 from shared.outbox import KEEP_DAYS as EVENT_DAYS
 from shared.periods import Periods
+from shared.retention import HEARD_DAYS
 from shared.web import Ask, http
 from shared.web.once import KEEP_DAYS as KEY_DAYS
 from shared.web.showing import BROWSER_S, show
@@ -78,7 +79,10 @@ KEPT: tuple[Row, ...] = (
     (
         Text(de="Meldungen zwischen den Diensten", en="Events between the services"),
         Text(de="Damit auch nach einem Ausfall nichts fehlt.", en="So that nothing is missing after an outage."),
-        Text(de=f"{EVENT_DAYS} Tage, nachdem sie ankamen.", en=f"{EVENT_DAYS} days after they arrived."),
+        Text(
+            de=f"{EVENT_DAYS} Tage, nachdem sie ankamen; dass sie ankamen, {HEARD_DAYS} Tage.",
+            en=f"{EVENT_DAYS} days after they arrived; that they arrived, {HEARD_DAYS} days.",
+        ),
     ),
 )
 
