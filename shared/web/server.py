@@ -125,7 +125,7 @@ class FrontDoor(WebServer):
         try:
             super().process_request(sock, address)
         except Exception as error:  # the outermost door: one bad connection must not end the container
-            log.info("connection from %s ended with %r", address[0], error)
+            log.info("a connection ended with %r", error)
             sock.close()
         finally:
             self.connections -= 1
