@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,9 +25,11 @@ APPLICANT, REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR = (
     "operator",
 )
 ADMIN_ROLES = frozenset({REVIEWER, APPROVER, EDITOR, AUDITOR, OPERATOR})
-SESSION_S = 12 * 3600
+#: A page session ends after so long without a page, and so long after its beginning at the latest.
+IDLE_S, SESSION_S = 30 * 60, 12 * 3600
 VOUCHING_DAYS = 14
-GENERATION = 1
+#: Credentials carry the generation they were made in; what is older than its subject's present one has ended.
+FIRST = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,27 @@ class Caller:
     @property
     def is_admin(self) -> bool:
         return bool(self.roles & ADMIN_ROLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the cookie of a page session says: whose it is, which one, since when, and until when if no page is seen."""
+
+    caller: Caller
+    id: str
+    generation: int
+    began: int
+    until: int
+
+    @property
+    def born(self) -> dict[str, int]:
+        """The generation of everything it stands on."""
+        return {self.caller.subject: self.generation, self.name: FIRST}
+
+    @property
+    def name(self) -> str:
+        """What it is called where endings are noted."""
+        return f"session:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +110,56 @@ class Keyring:
         self._admins = {admin.sha256: admin for admin in admins}
         self.admins = tuple(self._admins.values())
 
-    def applicant_token(self, owner: str) -> str:
-        """Derive the token of the applicant `owner`: always the same, so it is never stored."""
-        return "bhapp_" + self._signer("applicant").dumps([owner, GENERATION])
+    def applicant_token(self, owner: str, generation: int = FIRST) -> str:
+        """Derive the token of the applicant `owner`: in one generation always the same, so it is never stored."""
+        return "bhapp_" + self._signer("applicant").dumps([owner, generation])
 
     def of_token(self, token: str) -> Caller | None:
-        if token.startswith("bhapp_"):
-            owner = self._read("applicant", token.removeprefix("bhapp_"))
-            return applicant(owner[0]) if owner else None
+        """Return whose token this is, whether it has ended or not."""
+        found = self.of_applicant_token(token)
+        if found:
+            return applicant(found[0])
         admin = self._admins.get(hashlib.sha256(token.encode()).hexdigest())
         return admin.caller if admin else None
 
-    def session(self, caller: Caller) -> str:
-        """Sign a short assertion for the cookie of a page session."""
-        return str(self._timed().dumps([caller.subject, caller.name, sorted(caller.roles), GENERATION]))
+    def of_applicant_token(self, token: str) -> tuple[str, int] | None:
+        """Return the owner and the generation of an applicant's token."""
+        if not token.startswith("bhapp_"):
+            return None
+        found = self._read("applicant", token.removeprefix("bhapp_"))
+        return (found[0], found[1]) if found else None
 
-    def of_session(self, cookie: str) -> Caller | None:
+    def begin(self, caller: Caller, generation: int = FIRST) -> Session:
+        """Return a new session, not yet signed."""
+        now = int(time.time())
+        return Session(caller, secrets.token_urlsafe(12), generation, now, _until(now, now))
+
+    def renewed(self, session: Session) -> Session:
+        return replace(session, until=_until(int(time.time()), session.began))
+
+    def session(self, session: Session) -> str:
+        """Sign a short assertion for the cookie of a page session."""
+        caller = session.caller
+        whose = [caller.subject, caller.name, sorted(caller.roles)]
+        return str(
+            self._signer("session").dumps([*whose, session.id, session.generation, session.began, session.until])
+        )
+
+    def of_session(self, cookie: str) -> Session | None:
+        """Return the session a cookie asserts, None for one that is over; whether it was ended the register knows."""
         try:
-            subject, name, roles, _ = self._timed().loads(cookie, max_age=SESSION_S)
+            subject, name, roles, id_, generation, began, until = self._signer("session").loads(cookie)
         except (BadSignature, ValueError, TypeError):
+            return None
+        if time.time() > until:
             return None
         if subject.startswith("admin:") and subject not in {admin.caller.subject for admin in self.admins}:
             return None
-        return Caller(subject, name, frozenset(roles))
+        return Session(Caller(subject, name, frozenset(roles)), id_, generation, began, until)
+
+    def api_key(self, key: UUID) -> str:
+        """Derive an API key; kept is only its hash, and a replayed answer carries it again."""
+        return f"bdp_{key.hex}_{self._sign('key', key.hex)}"
 
     def csrf(self, subject: str) -> str:
         """Derive what every form of `subject` must carry."""
@@ -166,6 +217,10 @@ class Keyring:
             return self._signer(salt).loads(signed)
         except (BadSignature, ValueError):
             return None
+
+
+def _until(now: int, began: int) -> int:
+    return min(now + IDLE_S, began + SESSION_S)
 
 
 def applicant(owner: str) -> Caller:

@@ -11,6 +11,7 @@ import eventlet
 from nameko.extensions import DependencyProvider
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from shared import metrics
 from shared.auth import Keyring
@@ -22,6 +23,7 @@ from shared.inbox import Inbox, LookUp, Reactions
 from shared.listener import Listener
 from shared.logs import cause, correlation
 from shared.outbox import Outbox
+from shared.register import Register
 from shared.relay import Relay
 from shared.retention import Heard
 from shared.roles import Role
@@ -51,7 +53,10 @@ class House(DependencyProvider):
         *,
         again: Reactions | None = None,
         look_up: LookUp = lambda *_: None,
+        keep_form: Callable[[House, Ask], Response] | None = None,
     ) -> None:
+        self.keep_form = keep_form  # what becomes of a form that comes without a session
+
         self.metadata, self.reactions, self.again, self.look_up = metadata, reactions, again, look_up
         self.more_roles, self.more_jobs = more_roles, more_jobs
         self.roles: dict[str, Role] = {}
@@ -63,6 +68,7 @@ class House(DependencyProvider):
         self.keyring: Keyring = config["KEYRING"]
         self.name: str = self.container.service_name
         self.database = Database(self.settings.database(self.name), self.metadata)
+        self.register = Register(self.database, eventlet.spawn_n) if "standings" in self.metadata.tables else None
         self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
         self.inbox = Inbox(self.name, self.database, reactions, self.again, self.look_up)
@@ -104,6 +110,9 @@ class House(DependencyProvider):
     def worker_setup(self, worker_ctx: Any) -> None:
         # A worker is a greenlet of its own, and knows nothing yet of the request it works for.
         correlation.set(worker_ctx.args[0].correlation)
+        ask: Ask = worker_ctx.args[0]
+        ask.register = self.register
+        ask.keep_form = partial(self.keep_form, self, ask) if self.keep_form else None
         door = worker_ctx.entrypoint
         cause.set(f"{door.method} {door.url} {door.method_name}")
 

@@ -15,6 +15,7 @@ from shared.contracts.campaigns import ApplicationRechecked, RecheckVoided, Righ
 from shared.contracts.onboarding import ApplicationApproved
 from shared.envelope import Envelope
 from shared.inbox import Reactions
+from shared.register import HEARD
 
 
 def on_application_approved(event: ApplicationApproved, session: Session) -> None:
@@ -57,6 +58,7 @@ def _conforms(
 
 
 REACTIONS: Reactions = {
+    **HEARD,
     ApplicationApproved: on_application_approved,
     ApplicationRechecked: on_application_rechecked,
     RightsPaused: on_rights_paused,
@@ -75,7 +77,7 @@ def look_up(envelopes: Sequence[Envelope], session: Session) -> None:
     UseCases(session).look_up(names)
 
 
-AGAIN: Reactions = {ApplicationApproved: on_application_told_again, RightsResumed: on_rights_resumed}
+AGAIN: Reactions = {ApplicationApproved: on_application_told_again, RightsResumed: on_rights_resumed, **HEARD}
 
 
 def aggregates(session: Session) -> list[UUID]:

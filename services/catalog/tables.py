@@ -7,8 +7,10 @@ from sqlalchemy.orm import registry
 
 from services.catalog.domain import UseCase
 from shared.database import Moment, house_metadata
+from shared.register import register_tables
 
 metadata = house_metadata()
+register_tables(metadata)
 
 use_cases = Table(
     "use_cases",

@@ -26,6 +26,7 @@ from shared.envelope import Envelope
 from shared.inbox import NotYet, Reaction, Reactions
 from shared.kernel import Event
 from shared.pages.words import word
+from shared.register import HEARD
 
 #: Makes the private link of an application.
 PrivateLink = Callable[[UUID], str]
@@ -73,6 +74,7 @@ AGAIN: Reactions = {
     PersonChanged: keep_person,
     PersonJoined: let_in,
     PersonLeft: let_go,
+    **HEARD,
 }
 
 

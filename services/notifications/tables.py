@@ -19,8 +19,10 @@ from sqlalchemy.orm import registry, relationship
 
 from services.notifications.domain import Contact, Delivery, Message, Person, Status
 from shared.database import Moment, house_metadata
+from shared.register import register_tables
 
 metadata = house_metadata()
+register_tables(metadata)
 
 contacts = Table(
     "contacts",

@@ -9,6 +9,7 @@ of re-checks
 `onboarding.application.{rechecked,recheck_reminded,rights_paused,rights_resumed,recheck_voided}`;
 of barriers `onboarding.barrier.reported`;
 of people
-`onboarding.sign_in.requested` and `onboarding.person.{changed,invited,joined,left}`.
+`onboarding.sign_in.requested`, `onboarding.person.{changed,invited,joined,left}`,
+`onboarding.standing.changed` and `onboarding.key.issued`.
 Hears: `catalog.use_case.listed`.
 """

@@ -136,7 +136,7 @@ def _message(name: str, kind: type[Event]) -> Schema:
 def _subject(teller: str, example: Schema) -> str:
     if teller == "catalog":
         return str(example["use_case_id"])
-    own = ("sign_in_id", "person_id", "application_id", "campaign_id", "barrier_id")
+    own = ("sign_in_id", "standing_id", "key_id", "person_id", "application_id", "campaign_id", "barrier_id")
     found = next((example[one] for one in own if one in example), None)
     return str(found or version_id(example["model"]))
 

@@ -34,6 +34,7 @@ TAGS = {
     "campaigns": "Everybody who is approved is checked again when a version of the model is published.",
     "barriers": "What people could not use, and what was done about it.",
     "cohorts": "Many drafts at once, from a table.",
+    "keys": "Keys for the programs of applicants.",
     "vouchers": "What intermediaries say for an application.",
     "figures": "How long it takes.",
     "use-cases": "The public catalog.",
@@ -102,6 +103,7 @@ ASKED_IN_HEADERS: dict[str, tuple[str, str, bool, Schema]] = {
 }
 IN_PATH: dict[str, tuple[Schema, str]] = {
     "id": (ID, "A UUID."),
+    "person": (ID, "A UUID."),
     "number": ({"type": "string", "pattern": "^[1-9][0-9]{0,7}$"}, "Of a version, counted from 1."),
     "attachment": (ID, "A UUID."),
     "slug": (TEXT, "The name of a use case in addresses."),
@@ -212,8 +214,8 @@ def _add_components(spec: APISpec) -> None:
         spec.components.parameter(name, "header", asked)
     for status, reason in WHY.items():
         spec.components.response(f"Refused{status}", _refusal(status, reason))
-    for name, starts in (("applicant", "bhapp_"), ("admin", "bhadm_")):
-        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": f"{starts}…"}
+    for name, starts in (("applicant", "bhapp_… or bdp_…"), ("admin", "bhadm_…")):
+        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": starts}
         spec.components.security_scheme(name, bearer | {"description": f"The token of an {name}."})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.onboarding.domain import WHO, Stage, State, Status, VersionStatus
 from services.onboarding.schemas import MOVES, OUTCOMES, SAID
+from shared.register import SCOPES
 
 Schema = dict[str, Any]
 
@@ -79,7 +80,24 @@ def shapes() -> dict[str, Schema]:
         | _of_the_catalog()
         | of_messages()
         | of_promises()
+        | _of_access()
     )
+
+
+def _of_access() -> dict[str, Schema]:
+    key = {
+        "id": ID, "name": TEXT, "scopes": several({"enum": list(SCOPES)}), "created_at": MOMENT, "expires_at": MOMENT,
+        "last_used": or_null(DAY),
+    }  # fmt: skip
+    person = {"id": ID, "email": TEXT, "invited": FLAG, "since": MOMENT, "joined": or_null(MOMENT)}
+    once = {"key": {"type": "string", "pattern": "^bdp_[0-9a-f]{32}_.{43}$", "description": "Shown here only."}}
+    return {
+        "Person": shape("Somebody who works on an application.", person),
+        "People": shape("Who works on an application.", {"items": several(ref("Person"))}),
+        "Key": shape("An API key, without the key itself.", key),
+        "NewKey": shape("A new API key.", key | once),
+        "Keys": shape("All live keys.", {"items": several(ref("Key"))}),
+    }
 
 
 def _of_the_house() -> dict[str, Schema]:
@@ -181,7 +199,9 @@ def _life() -> Schema:
 
 def _of_applications() -> dict[str, Schema]:
     whole, extra = _application(), ("proposal",)
-    once = {"token": TEXT | {"description": "The applicant's credential. Shown here, and in a replay of this call."}}
+    once = {
+        "token": TEXT | {"description": "The applicant's credential. Shown here, and in a replay; not to an API key."}
+    }
     line = {
         "id": ID, "number": NUMBER, "title": TEXT, "provider": TEXT, "status": STATUS, "kind": or_null(TEXT),
         "theme": several(TEXT), "findings": COUNT, "next": or_null(ref("Next")), "version": VERSION,
@@ -189,7 +209,7 @@ def _of_applications() -> dict[str, Schema]:
     }  # fmt: skip
     return {
         "Application": shape("One application, as its applicant or an admin sees it.", whole, extra),
-        "NewApplication": shape("A new application, with the token that opens it.", whole | once, extra),
+        "NewApplication": shape("A new application, with the token that opens it.", whole | once, (*extra, "token")),
         "ApplicationLine": shape("One application in a list.", line),
         "Applications": page_of("ApplicationLine"),
         "Next": shape(

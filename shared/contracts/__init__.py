@@ -26,7 +26,15 @@ from shared.contracts.onboarding import (
     ProposalReturned,
     QuestionsAsked,
 )
-from shared.contracts.people import PersonChanged, PersonInvited, PersonJoined, PersonLeft, SignInRequested
+from shared.contracts.people import (
+    KeyIssued,
+    PersonChanged,
+    PersonInvited,
+    PersonJoined,
+    PersonLeft,
+    SignInRequested,
+    StandingChanged,
+)
 from shared.contracts.promises import (
     ApplicationExpired,
     ApplicationReconsidered,
@@ -76,6 +84,8 @@ EVENTS: dict[str, type[Event]] = {
         DraftExpiring,
         ApplicationExpired,
         ApplicationReconsidered,
+        StandingChanged,
+        KeyIssued,
         UseCaseListed,
     )
 }

@@ -75,3 +75,29 @@ class PersonLeft(Event):
     number: str
     invited: bool
     left_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingChanged(Event):
+    """Credentials `of` a subject, a session or a key that were made before this generation have ended."""
+
+    name: ClassVar[str] = "onboarding.standing.changed.v1"
+
+    standing_id: UUID
+    of: str
+    generation: int
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyIssued(Event):
+    """A subject has an API key: its hash, what it may do, and until when."""
+
+    name: ClassVar[str] = "onboarding.key.issued.v1"
+
+    key_id: UUID
+    subject: str
+    sha256: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    issued_at: datetime

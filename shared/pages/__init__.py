@@ -89,6 +89,7 @@ class Pages:
             "person": _person,
             "moment": _in_language(formats.moment),
             "day": _in_language(formats.day),
+            "clock": _in_language(formats.clock),
             "number": _in_language(formats.number),
             "bytes": _in_language(formats.size),
             "machine": formats.machine,

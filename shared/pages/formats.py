@@ -25,6 +25,11 @@ def moment(value: datetime | date | str, language: str) -> str:
     return format_datetime(_local(value), pattern, locale=_LOCALES[language])
 
 
+def clock(value: datetime | date | str, _: str) -> str:
+    """Write "14:32", in local time."""
+    return f"{_local(value):%H:%M}"
+
+
 def day(value: datetime | date | str, language: str) -> str:
     """Write "12. Mai 2027" or "12 May 2027"."""
     pattern = "d. MMMM y" if language == "de" else "d MMMM y"

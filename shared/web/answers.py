@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError
@@ -32,7 +33,7 @@ STATUSES: tuple[tuple[type[DomainError], int], ...] = (
 class Answer:
     """JSON for a program; `body` may be JSON already, as bytes. `cached` answers 304 to who knows the `etag`.
 
-    `token_for` names the applicant whose token is added once, derived and not stored.
+    `token_for` names the applicant whose token is added once, `key_for` the API key: derived and not stored.
     """
 
     body: Any
@@ -41,6 +42,7 @@ class Answer:
     etag: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     token_for: str | None = None
+    key_for: str | None = None
 
 
 class File(Response):
@@ -64,8 +66,10 @@ def redirect(path: str) -> Response:
 
 def send(answer: Answer, ask: Ask) -> Response:
     body = answer.body
-    if answer.token_for:
-        body = body | {"token": ask.keyring.applicant_token(answer.token_for)}
+    if answer.token_for and not ask.key:  # a key that may end must not become a token that does not
+        body = body | {"token": ask.keyring.applicant_token(answer.token_for, ask.generation)}
+    if answer.key_for:
+        body = body | {"key": ask.keyring.api_key(UUID(answer.key_for))}
     text = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
     response = Response(text, status=answer.status, mimetype="application/json", headers=answer.headers)
     if answer.etag is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -10,11 +12,12 @@ from uuid import UUID
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
-from shared.auth import Caller, Keyring
+from shared.auth import FIRST, Caller, Keyring, Session, applicant
 from shared.kernel import Forbidden, NotFound, Text, Unauthenticated
 from shared.logs import correlation
+from shared.register import WRITE, Key, Register
 from shared.web import body as bodies
 from shared.web import errors
 from shared.web.upload import Upload
@@ -46,6 +49,10 @@ class Ask:
         self.correlation = correlation.get()
         self.files: dict[str, bytes] = {}
         self.render_problem: Any = None  # how this process shows a refusal as a page
+        self.register: Register | None = None  # what the service behind the door knows of ended credentials
+        self.key: Key | None = None  # by which a program asks
+        self.generation = FIRST  # of the token by which somebody asks
+        self.keep_form: Callable[[], Response] | None = None  # what to do with a form nobody is signed in for
         self.https = False  # whether the house is reached by https, whatever this very connection is
 
     @property
@@ -80,19 +87,45 @@ class Ask:
             return str(chosen)
         return self.request.accept_languages.best_match(["de", "en"], default="de") or "de"
 
-    @property
+    @cached_property
     def caller(self) -> Caller | None:
         """Who asks: by bearer token at the API, by session at pages. Raises Unauthenticated for a bad token."""
         if not self.is_api:
-            cookie = self.cookie(COOKIE)
-            return self.keyring.of_session(cookie) if cookie else None
+            return self.page_session.caller if self.page_session else None
         header = self.request.headers.get("Authorization")
         if header is None:
             return None
         scheme, _, token = header.partition(" ")
-        found = self.keyring.of_token(token.strip()) if scheme.lower() == "bearer" else None
+        found = self._of_token(token.strip()) if scheme.lower() == "bearer" else None
         if found is None:
             raise _who()
+        return found
+
+    @cached_property
+    def page_session(self) -> Session | None:
+        """The page session of who asks, unless it is over or was ended."""
+        cookie = self.cookie(COOKIE)
+        found = self.keyring.of_session(cookie) if cookie else None
+        return None if found is None or (self.register and self.register.has_ended(found.born)) else found
+
+    def _of_token(self, token: str) -> Caller | None:
+        if token.startswith("bdp_"):
+            self.key = self.register.key(token) if self.register else None
+            if self.key and self.request.method not in {"GET", "HEAD"} and WRITE not in self.key.scopes:
+                raise Forbidden(Text(de="Dieser Schlüssel darf nur lesen.", en="This key may only read."), code="scope")
+            return self.key.caller if self.key else None
+        if applicants := self.keyring.of_applicant_token(token):
+            owner, self.generation = applicants
+            ended = self.register is not None and self.register.has_ended({owner: self.generation})
+            return None if ended else applicant(owner)
+        return self.keyring.of_token(token)
+
+    def need_person(self) -> Caller:
+        """Return the caller, who is here themselves and not by a key. Raises Forbidden."""
+        found = self.known()
+        if self.key:
+            text = Text(de="Das geht nicht mit einem Schlüssel.", en="A key may not do this.")
+            raise Forbidden(text, code="scope")
         return found
 
     def known(self) -> Caller:
@@ -187,17 +220,16 @@ class Ask:
     def session_form(self, raw: str = "") -> dict[str, list[str]]:
         """Parse a form posted by a signed-in page. Raises Forbidden unless it carries the session's own sign."""
         fields = self.form(raw)
-        if self.caller is None and self.cookie(COOKIE):
+        given = (fields.get("csrf") or [""])[0]
+        if self.caller is None and given != self.csrf and self.same_site:  # it stood on somebody's page
             raise Unauthenticated(
                 Text(
-                    de="Ihre Anmeldung ist abgelaufen. Melden Sie sich in einem zweiten Fenster an und senden Sie dann "
-                    "dieses Formular noch einmal: Gehen Sie dafür im Browser zurück.",
-                    en="Your session has ended. Sign in in a second window and then send this form again: "
-                    "go back in your browser to find it.",
+                    de="Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich noch einmal an.",
+                    en="Your session has ended. Please sign in again.",
                 ),
                 code="session_ended",
             )
-        if (fields.get("csrf") or [""])[0] != self.csrf or not self.same_site:
+        if given != self.csrf or not self.same_site:
             raise Forbidden(
                 Text(
                     de="Diese Seite ist abgelaufen. Bitte laden Sie sie neu.",

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared import metrics
-from shared.kernel import DomainError
+from shared.kernel import DomainError, Unauthenticated
 from shared.web import answers, errors
 from shared.web import body as bodies
 from shared.web.asking import Ask, Asked
@@ -99,6 +99,12 @@ class Door(HttpRequestHandler):
 
 def refused(error: Exception, ask: Ask) -> Response:
     """Answer any error: what we know how to say, and a bare 500 for a bug. No exception text leaves the house."""
+    if isinstance(error, Unauthenticated) and ask.keep_form and ask.request.method == "POST" and wants_page(ask):
+        keep, ask.keep_form = ask.keep_form, None
+        try:
+            return keep()
+        except Exception as other:  # the outermost door
+            return refused(other, ask)
     told = answers.refuse(error, ask)
     if told is None:
         log.error("unexpected error at %s %r", ask.request.method, ask.place, exc_info=error)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from shared.database import Database
 from shared.failpoints import reach
-from shared.kernel import Text
+from shared.kernel import DomainError, Text
 from shared.web.answers import Answer
 from shared.web.asking import Ask
 from shared.web.errors import HttpError
@@ -40,6 +41,8 @@ def once(
     `key` is given by forms; programs send it as a header. Raises 400 without a key, 422 for a key with another body.
     """
     reach("door.parsed")
+    with suppress(DomainError):  # said in its turn; looked up here, before a transaction holds a connection
+        _ = ask.caller
     try:
         answer = _once(database, ask, authorize, act, key)
     except (IntegrityError, StaleDataError) as error:
@@ -81,6 +84,7 @@ def _once(
             "etag": answer.etag,
             "headers": answer.headers,
             "token_for": answer.token_for,
+            "key_for": answer.key_for,
         }
         done = {"request_hash": ask.fingerprint, "status": answer.status, "created_at": datetime.now(UTC)}
         session.execute(insert(table), [row | done | {"answer": json.dumps(kept, ensure_ascii=False)}])

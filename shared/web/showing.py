@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from shared.auth import SESSION_S, Caller
+from shared.auth import FIRST, SESSION_S, Caller
 from shared.kernel import Conflict, DomainError, Invalid, Text
 from shared.pages import LANGUAGES, Pages
 from shared.web.answers import page, redirect, refusal, status_of
@@ -71,6 +72,9 @@ NOTICES = {
         en="Thank you. Your report has arrived, and we will look at it.",
     ),
     "barrier_closed": Text(de="Die Meldung ist erledigt.", en="The report is closed."),
+    "key_ended": Text(de="Der Schlüssel gilt nicht mehr.", en="The key has ended."),
+    "invited": Text(de="Die Einladung ist unterwegs.", en="The invitation is on its way."),
+    "removed": Text(de="Die Person ist nicht mehr dabei.", en="The person has been removed."),
     "signed_in": Text(de="Sie sind angemeldet.", en="You are signed in."),
 }
 
@@ -83,14 +87,16 @@ def show(pages: Pages, ask: Ask, template: str, *, status: int = 200, **context:
     # Whoever posted is led back to the page the form stood on: the switch of the language is a link.
     path = ask.request.full_path.rstrip("?") if ask.request.method == "GET" else context.pop("at", ask.request.path)
     context.pop("at", None)
+    session = ask.keyring.renewed(ask.page_session) if ask.page_session else None
+    context["session_until"] = datetime.fromtimestamp(session.until, UTC) if session else None
     html = pages.render(
         template, language=ask.language, caller=ask.caller, path=path, csrf=ask.csrf, notice=notice, **context
     )
     response = page(html, status)
     if ask.request.args.get("lang") in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, ask.language, max_age=YEAR_S, samesite="Lax", httponly=True)
-    if ask.caller:  # a session ends twelve hours after the last page, not after the first
-        _keep_session(response, ask, ask.caller)
+    if session:
+        set_cookie(response, ask, COOKIE, ask.keyring.session(session), SESSION_S)
     response.headers["Vary"], response.headers["Content-Language"] = "Accept-Language, Cookie", ask.language
     return response
 
@@ -117,14 +123,20 @@ def wrong(error: DomainError) -> Wrong:
 
 
 def sign_in(ask: Ask, caller: Caller, path: str) -> Response:
-    """Open a page session for `caller` and lead on to `path`."""
+    """Open a page session for `caller` and lead on to `path`; who has one of theirs goes on with it."""
+    session = ask.page_session
+    if session is None or session.caller.subject != caller.subject:
+        generation = ask.register.generation(caller.subject) if ask.register else FIRST
+        session = ask.keyring.begin(caller, generation)
     response = redirect(safe_path(path))
-    _keep_session(response, ask, caller)
+    set_cookie(response, ask, COOKIE, ask.keyring.session(session), SESSION_S)
     return response
 
 
-def _keep_session(response: Response, ask: Ask, caller: Caller) -> None:
-    set_cookie(response, ask, COOKIE, ask.keyring.session(caller), SESSION_S)
+def sign_in_anew(response: Response, ask: Ask, caller: Caller, generation: int) -> Response:
+    """Go on with a new session after all others of `caller` have ended."""
+    set_cookie(response, ask, COOKIE, ask.keyring.session(ask.keyring.begin(caller, generation)), SESSION_S)
+    return response
 
 
 def set_cookie(response: Response, ask: Ask, name: str, value: str, max_age: int) -> None:

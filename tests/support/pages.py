@@ -135,6 +135,7 @@ def samples(language: str) -> dict[str, Sample]:
     """Template, caller, path and context of every page, by a name."""
     from tests.support import (
         pages_around,
+        pages_of_access,
         pages_of_desk,
         pages_of_files,
         pages_of_papers,
@@ -151,6 +152,7 @@ def samples(language: str) -> dict[str, Sample]:
         | pages_of_desk.samples()
         | pages_around.samples()
         | pages_of_files.samples(language)
+        | pages_of_access.samples()
         | pages_of_papers.samples(language)
         | pages_of_promises.samples(language)
     )
@@ -177,7 +179,7 @@ def _shared() -> dict[str, Sample]:
         },
         "components": {"schemas": {"Check": {"type": "object", "title": HOSTILE}}},
     }
-    asked = {"next": HOSTILE, "errors": [], "built_in": ["Ada", HOSTILE], "email": HOSTILE, "minutes": 10}
+    asked = {"next": HOSTILE, "errors": [], "built_in": ["Ada", HOSTILE], "email": HOSTILE, "minutes": 10, "kept": True}
     wrong = asked | {"next": "/", "errors": [problem("/token"), problem("/email")], "built_in": []}
     return {
         "problem": ("problem.html", None, "/x", {"status": 503, "title": "x", "detail": "", "incident": "4bf9"}),

@@ -18,7 +18,7 @@ CHANNELS = {"in_app", "email"}
 ROLES = {"applicant", "person", "reviewer", "approver", "editor"}
 BLOCK_KEYS = {"channels", "when", "not_for", "proves", *LANGUAGES}
 #: What others have to know and nobody has to be told.
-SILENT = {"onboarding.person.changed.v1"}
+SILENT = {"onboarding.person.changed.v1", "onboarding.standing.changed.v1", "onboarding.key.issued.v1"}
 
 
 class BrokenTable(Exception):

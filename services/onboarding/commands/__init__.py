@@ -1,5 +1,6 @@
 """What may be asked of onboarding, a module per aggregate. `by` is a caller's subject."""
 
+from services.onboarding.commands.access import InvitePerson, IssueKey
 from services.onboarding.commands.applications import (
     Answers,
     AskQuestions,
@@ -49,6 +50,8 @@ __all__ = [
     "CureApplication",
     "ExtendDraft",
     "ImportCohort",
+    "InvitePerson",
+    "IssueKey",
     "JudgeRule",
     "Limits",
     "NewQuestion",

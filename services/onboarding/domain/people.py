@@ -70,6 +70,8 @@ class Person(Aggregate):
     def join(self, application: Application, at: datetime) -> None:
         """The address was shown to be theirs: let them in, as invited or as the contact. Nothing if they are."""
         member = self.member_of(application.id) or self._add(application, invited=False, by=self.subject, at=at)
+        if self.email == address_key(application.email):
+            member.invited = False
         if member.joined_at is None:
             member.joined_at = at
             self._tell_joined(member, application.number)

@@ -1,5 +1,14 @@
 """What happens when somebody asks for something, and when another service tells something."""
 
+from services.onboarding.handlers.access import (
+    end_everywhere,
+    end_key,
+    end_session,
+    find_key,
+    issue_key,
+    keep_form,
+    renew_token,
+)
 from services.onboarding.handlers.adoption import adopt_model, adoption, follow_models
 from services.onboarding.handlers.applications import (
     ALPHABET,
@@ -38,7 +47,7 @@ from services.onboarding.handlers.models import (
     withdraw_publication,
     write_draft,
 )
-from services.onboarding.handlers.people import follow_contact
+from services.onboarding.handlers.people import follow_contact, invite_person, is_lead, need_lead, remove_person
 from services.onboarding.handlers.previews import preview_everything, run_previews, start_preview
 from services.onboarding.handlers.promises import extend_draft, figures, keep_promises, reconsider_application, usual
 from services.onboarding.handlers.retelling import aggregates, retell
@@ -82,17 +91,26 @@ __all__ = [
     "confirm_publication",
     "cure_application",
     "delete_draft",
+    "end_everywhere",
+    "end_key",
+    "end_session",
     "extend_draft",
     "figures",
+    "find_key",
     "follow_contact",
     "follow_models",
     "forget_attachments",
     "forget_barriers",
     "import_cohort",
+    "invite_person",
+    "is_lead",
+    "issue_key",
     "judge_rule",
+    "keep_form",
     "keep_promises",
     "latest_changes",
     "need_intermediary",
+    "need_lead",
     "number_of",
     "on_use_case_listed",
     "override_rule",
@@ -101,6 +119,8 @@ __all__ = [
     "propose_publication",
     "reconsider_application",
     "remove_attachment",
+    "remove_person",
+    "renew_token",
     "reply_to_questions",
     "report_barrier",
     "request_sign_in",

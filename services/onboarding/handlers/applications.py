@@ -23,7 +23,7 @@ from services.onboarding.commands import (
 )
 from services.onboarding.domain import Application, Status, VersionStatus
 from services.onboarding.handlers.adoption import is_over, need_valid_model
-from services.onboarding.handlers.people import follow_contact
+from services.onboarding.handlers.people import follow_contact, need_lead
 from services.onboarding.model import Finding, Model, patched, verdict
 from services.onboarding.repository import Applications, Models
 from shared.auth import Caller
@@ -65,9 +65,10 @@ def start_application(session: Session, command: StartApplication, caller: Calle
     return application
 
 
-def change_application(session: Session, application: Application, command: ChangeApplication, _: Caller) -> None:
+def change_application(session: Session, application: Application, command: ChangeApplication, caller: Caller) -> None:
     application.need_changeable()
     if command.contact is not None:
+        need_lead(session, application, caller)
         kept = {"email": application.email, "name": application.person, "language": application.language}
         application.change_contact(Contact(**kept | command.contact))
         follow_contact(session, application)
@@ -87,7 +88,10 @@ def submit_application(session: Session, application: Application, command: Subm
     application.submit(at)
 
 
-def withdraw_application(session: Session, application: Application, command: WithdrawApplication, _: Caller) -> None:
+def withdraw_application(
+    session: Session, application: Application, command: WithdrawApplication, caller: Caller
+) -> None:
+    need_lead(session, application, caller)
     application.withdraw(command.reason, _now())
 
 

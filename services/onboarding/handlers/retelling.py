@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.onboarding.repository import Applications, People
+from services.onboarding.repository import Access, Applications, People
 
 
 def aggregates(session: Session) -> list[UUID]:
-    """Return what can be told again: every application, and then every person who belongs to some."""
-    return [*Applications(session).all_ids(), *People(session).all_ids()]
+    """Return what can be told again: every application, then who belongs to some, then what ended and which keys."""
+    return [*Applications(session).all_ids(), *People(session).all_ids(), *Access(session).all_ids()]
 
 
 def retell(session: Session, aggregate_id: UUID) -> None:
@@ -22,7 +22,14 @@ def retell(session: Session, aggregate_id: UUID) -> None:
         of = {one.application_id: applications.get(one.application_id).number for one in person.members}
         person.retell(of)
         return
-    application, at = applications.get(aggregate_id), datetime.now(UTC)
+    at, access = datetime.now(UTC), Access(session)
+    if standing := access.standing_at(aggregate_id):
+        standing.tell(at)
+        return
+    if key := access.key(aggregate_id):
+        key.tell()
+        return
+    application = applications.get(aggregate_id)
     application.retell(at)
     for recheck in application.rechecks:
         recheck.retell(application, at)

@@ -3,6 +3,7 @@
 from werkzeug.wrappers import Response
 
 from services.onboarding.pages.about import AboutPages
+from services.onboarding.pages.access import AccessDoors
 from services.onboarding.pages.applicants import ApplicantDoors
 from services.onboarding.pages.assessments import AssessmentDoors
 from services.onboarding.pages.attachments import AttachmentPages
@@ -12,7 +13,9 @@ from services.onboarding.pages.campaigns import CampaignPages
 from services.onboarding.pages.cohorts import CohortPages
 from services.onboarding.pages.cures import CurePages
 from services.onboarding.pages.keeping import KeepingPages
+from services.onboarding.pages.kept import KeptDoors
 from services.onboarding.pages.models import ModelPages
+from services.onboarding.pages.people import PeoplePages
 from services.onboarding.pages.precheck import CheckDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.snapshots import SnapshotPages
@@ -25,6 +28,7 @@ from shared.web.desk import Desk, hang_desk
 @hang_desk("onboarding")
 class PageDoors(
     AboutPages,
+    AccessDoors,
     ApplicantDoors,
     WorkbenchDoors,
     AssessmentDoors,
@@ -36,7 +40,9 @@ class PageDoors(
     CohortPages,
     CurePages,
     KeepingPages,
+    KeptDoors,
     ModelPages,
+    PeoplePages,
     SignInDoors,
     SnapshotPages,
     VouchingPages,

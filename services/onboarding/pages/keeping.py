@@ -66,6 +66,7 @@ class KeepingPages:
         def delete() -> Response:
             with self.house.database.transaction() as session:
                 application = self._own(ask, session, id)
+                handlers.need_lead(session, application, ask.known())
                 ask.match(application.version, one(fields, "version"))
                 handlers.delete_draft(session, application)
             return redirect("/applications?done=deleted")

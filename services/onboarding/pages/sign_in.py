@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from services.onboarding import handlers, schemas
 from services.onboarding.domain import LINK_MINUTES, SignIn
-from services.onboarding.pages import PAGES
+from services.onboarding.pages import PAGES, kept
 from services.onboarding.repository import Applications, SignIns
 from shared.auth import applicant
 from shared.kernel import Forbidden, NotFound, Text
@@ -72,8 +72,20 @@ class SignInDoors:
 
     @http("POST", "/sign-out")
     def do_sign_out(self, ask: Ask) -> Response:
+        """End this session, wherever its cookie is."""
         ask.session_form()
+        if ask.page_session:
+            with self.house.database.transaction() as session:
+                handlers.end_session(session, ask.page_session.name)
         return sign_out(ask)
+
+    @http("POST", "/sign-in/extension")
+    def do_extend_session(self, ask: Ask) -> Response:
+        """Go on with the session: every page does that, this one is for those who look at no other."""
+        ask.session_form()
+        ask.known()
+        fragment = "HX-Request" in ask.request.headers
+        return show(PAGES, ask, "session.html" if fragment else "onboarding/session_extended.html")
 
     @http("GET", "/applications/resume/<key>")
     def show_resume(self, ask: Ask, key: str) -> Response:
@@ -131,6 +143,7 @@ class SignInDoors:
     ) -> Response:
         names = [admin.name for admin in ask.keyring.admins] if self._has_built_in(ask) else []
         shown = {"next": wanted, "errors": errors or [], "built_in": names, "email": email, "minutes": LINK_MINUTES}
+        shown["kept"] = wanted == kept.PAGE
         return show(PAGES, ask, "sign_in.html", status=status, at="/sign-in", **shown)
 
     @staticmethod

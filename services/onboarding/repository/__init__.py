@@ -1,5 +1,6 @@
 """What onboarding asks its tables, a module per aggregate."""
 
+from services.onboarding.repository.access import Access, KeptForms
 from services.onboarding.repository.applications import (
     KINDS,
     THEMES,
@@ -19,11 +20,13 @@ __all__ = [
     "KINDS",
     "LOOKED_AT",
     "THEMES",
+    "Access",
     "Applications",
     "Attachments",
     "Barriers",
     "Campaigns",
     "Filters",
+    "KeptForms",
     "Models",
     "People",
     "Previews",

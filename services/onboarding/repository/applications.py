@@ -84,6 +84,11 @@ class Applications:
         query = select(applications.c.id).where(_of(subject))
         return list(self._session.scalars(query))
 
+    def owners_for_contact(self, subject: str) -> list[str]:
+        """Return who began the applications that somebody is the contact of."""
+        mine = _memberships(subject).where(~members.c.invited)
+        return list(self._session.scalars(select(applications.c.owner).where(applications.c.id.in_(mine)).distinct()))
+
     def pinned(
         self,
         models: Collection[str],

@@ -55,7 +55,13 @@ from services.onboarding.schemas.models import (
     version_etag,
     version_view,
 )
-from services.onboarding.schemas.people import SignInSchema
+from services.onboarding.schemas.people import (
+    InvitePersonSchema,
+    IssueKeySchema,
+    SignInSchema,
+    key_view,
+    person_view,
+)
 from services.onboarding.schemas.promises import ExtendSchema, ReconsiderSchema, calendar_of, dates_view
 from services.onboarding.schemas.snapshots import comparison_view, snapshot_view
 from services.onboarding.schemas.vouchers import InviteSchema, RevokeSchema, VouchSchema, voucher_view
@@ -81,7 +87,9 @@ __all__ = [
     "ContactSchema",
     "CureSchema",
     "ExtendSchema",
+    "InvitePersonSchema",
     "InviteSchema",
+    "IssueKeySchema",
     "JudgeSchema",
     "OverrideSchema",
     "PreviewSchema",
@@ -117,8 +125,10 @@ __all__ = [
     "finding_view",
     "impact_view",
     "imported_view",
+    "key_view",
     "model_body",
     "next_view",
+    "person_view",
     "preview_view",
     "queue_view",
     "recheck_view",

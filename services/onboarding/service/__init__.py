@@ -6,6 +6,7 @@ from functools import partial
 
 from services.onboarding import handlers, tables
 from services.onboarding.pages.doors import PageDoors
+from services.onboarding.pages.kept import keep
 from services.onboarding.pages.uploading import keeper_of
 from services.onboarding.service.applications import ApplicationDoors, list_filters
 from services.onboarding.service.attachments import AttachmentDoors
@@ -13,8 +14,10 @@ from services.onboarding.service.barriers import BarrierDoors
 from services.onboarding.service.campaigns import CampaignDoors
 from services.onboarding.service.cohorts import CohortDoors
 from services.onboarding.service.keeping import KeepingDoors
+from services.onboarding.service.keys import KeyDoors
 from services.onboarding.service.models import ModelDoors
 from services.onboarding.service.papers import PaperDoors
+from services.onboarding.service.people import PeopleDoors
 from services.onboarding.service.promises import PromiseDoors
 from services.onboarding.service.snapshots import SnapshotDoors
 from services.onboarding.service.vouchers import VoucherDoors
@@ -29,8 +32,10 @@ __all__ = [
     "CampaignDoors",
     "CohortDoors",
     "KeepingDoors",
+    "KeyDoors",
     "ModelDoors",
     "PaperDoors",
+    "PeopleDoors",
     "Service",
     "SnapshotDoors",
     "VoucherDoors",
@@ -57,13 +62,22 @@ class Service(
     CampaignDoors,
     CohortDoors,
     KeepingDoors,
+    PaperDoors,
+    KeyDoors,
     ModelDoors,
     PromiseDoors,
-    PaperDoors,
+    PeopleDoors,
     SnapshotDoors,
     VoucherDoors,
     PageDoors,
 ):
     name = "onboarding"
 
-    house = House(tables.metadata, handlers.REACTIONS, more_jobs=more_jobs, more_roles=more_roles, again=handlers.AGAIN)
+    house = House(
+        tables.metadata,
+        handlers.REACTIONS,
+        more_jobs=more_jobs,
+        more_roles=more_roles,
+        again=handlers.AGAIN,
+        keep_form=keep,
+    )

@@ -48,6 +48,7 @@ class KeepingDoors:
         with self.house.database.transaction() as session:
             application = Applications(session).get_for(uuid_of(id), ask.known())
             ask.require(APPLICANT)
+            handlers.need_lead(session, application, ask.known())
             ask.match(application.version)
             handlers.delete_draft(session, application)
             return Answer(body={"id": str(application.id), "number": application.number, "status": "deleted"})

@@ -1,5 +1,6 @@
 """How onboarding lies on disk, and how its classes lie on that."""
 
+from services.onboarding.tables.access import kept_forms, keys, standings
 from services.onboarding.tables.applications import (
     applications,
     assessments,
@@ -21,6 +22,8 @@ __all__ = [
     "campaigns",
     "decisions",
     "impacts",
+    "kept_forms",
+    "keys",
     "members",
     "metadata",
     "model_versions",
@@ -29,4 +32,5 @@ __all__ = [
     "rechecks",
     "sign_ins",
     "snapshots",
+    "standings",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from shared.auth import (
     ADMIN_ROLES,
     APPROVER,
+    FIRST,
+    IDLE_S,
     REVIEWER,
     SESSION_S,
     Admin,
@@ -31,7 +34,7 @@ VERA = Admin(LINE["name"], frozenset(LINE["roles"]), LINE["sha256"])
 OURS, THEIRS = Keyring(b"a" * 32, [VERA]), Keyring(b"b" * 32, [VERA])
 KINDS = {
     "token": OURS.applicant_token(OWNER).removeprefix("bhapp_"),
-    "session": OURS.session(applicant(OWNER)),
+    "session": OURS.session(OURS.begin(applicant(OWNER))),
     "resume": OURS.resume_key(APPLICATION),
 }
 
@@ -74,7 +77,7 @@ def test_one_letter_changed_anywhere_makes_a_credential_nobodys(kind: str) -> No
 
 def test_what_another_house_signed_is_not_believed() -> None:
     assert OURS.of_token(THEIRS.applicant_token(OWNER)) is None
-    assert OURS.of_session(THEIRS.session(VERA.caller)) is None
+    assert OURS.of_session(THEIRS.session(THEIRS.begin(VERA.caller))) is None
     assert OURS.of_resume_key(THEIRS.resume_key(APPLICATION)) is None
 
 
@@ -141,20 +144,47 @@ def test_a_tokens_file_that_is_none_is_refused_by_its_name(tmp_path: Path, text:
 # Sessions
 
 
-def test_a_session_knows_its_person_until_it_is_over() -> None:
+def cookie_of(caller: Caller) -> str:
+    return OURS.session(OURS.begin(caller))
+
+
+def person_of(cookie: str, keyring: Keyring = OURS) -> Caller | None:
+    found = keyring.of_session(cookie)
+    return found.caller if found else None
+
+
+def test_a_session_knows_its_person_until_nobody_has_looked_at_a_page_for_half_an_hour() -> None:
     with time_machine.travel(1_800_000_000, tick=False) as clock:
-        cookie = OURS.session(VERA.caller)
-        clock.shift(SESSION_S)
-        assert OURS.of_session(cookie) == VERA.caller
+        cookie = cookie_of(VERA.caller)
+        clock.shift(IDLE_S)
+        assert person_of(cookie) == VERA.caller
         clock.shift(1)
-        assert OURS.of_session(cookie) is None
+        assert person_of(cookie) is None
+
+
+def test_a_session_that_is_renewed_lasts_until_its_twelve_hours_are_over() -> None:
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+        session = OURS.begin(VERA.caller)
+        for _ in range(SESSION_S // 600):
+            clock.shift(600)
+            found = OURS.of_session(OURS.session(session))
+            assert found is not None
+            session = OURS.renewed(found)
+        clock.shift(1)
+        assert OURS.of_session(OURS.session(OURS.renewed(session))) is None
+
+
+def test_a_renewed_session_is_the_same_one() -> None:
+    session = OURS.begin(VERA.caller, 3)
+
+    assert OURS.renewed(session).born == session.born == {"admin:Vera": 3, f"session:{session.id}": FIRST}
 
 
 def test_the_session_of_an_admin_ends_when_they_leave_the_tokens_file() -> None:
-    cookie = OURS.session(VERA.caller)
+    nobody = Keyring(b"a" * 32, [])
 
-    assert Keyring(b"a" * 32, []).of_session(cookie) is None
-    assert Keyring(b"a" * 32, []).of_session(OURS.session(applicant(OWNER))) == applicant(OWNER)
+    assert person_of(cookie_of(VERA.caller), nobody) is None
+    assert person_of(cookie_of(applicant(OWNER)), nobody) == applicant(OWNER)
 
 
 def test_the_sign_of_a_form_belongs_to_one_session_of_one_house() -> None:
@@ -162,6 +192,17 @@ def test_the_sign_of_a_form_belongs_to_one_session_of_one_house() -> None:
 
     assert len(signs) == 6
     assert OURS.csrf("a") == OURS.csrf("a")
+
+
+# API keys
+
+
+def test_an_api_key_names_itself_and_is_derived_by_this_house_only() -> None:
+    key = OURS.api_key(UUID(APPLICATION))
+
+    assert re.fullmatch(r"bdp_[0-9a-f]{32}_[\w-]{43}", key)
+    assert key == OURS.api_key(UUID(APPLICATION))
+    assert key != THEIRS.api_key(UUID(APPLICATION))
 
 
 # Links

@@ -20,7 +20,7 @@ EVERY_PAGE = [(name, language) for language in LANGUAGES for name in pages.sampl
 OURS = re.compile(r'<script defer src="/static/[a-z0-9./]+\?v=[0-9a-f]{8}"></script>')
 SCRIPT_OR_STYLE = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 #: What other templates are made of.
-PARTS = {"base.html", "macros.html", "onboarding/about/parts.html"} | {
+PARTS = {"base.html", "macros.html", "session.html", "onboarding/about/parts.html"} | {
     f"{name}.html"
     for name in (
         "onboarding/attached_list",

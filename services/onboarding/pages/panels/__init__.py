@@ -14,6 +14,7 @@ from services.onboarding.pages.panels import (
     coming_back,
     models,
     papers,
+    people,
     promises,
     rechecks,
     vouching,
@@ -29,6 +30,7 @@ PANELS: tuple[Callable[[Look], dict[str, Any]], ...] = (
     models.panel,
     papers.panel,
     promises.panel,
+    people.panel,
     rechecks.panel,
     vouching.panel,
 )
