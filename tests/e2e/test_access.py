@@ -55,7 +55,7 @@ class Cast:
         if door.kind.endswith("models") and thing == "unknown":
             values["unknown"] = "9.9"
         chosen = {"number": "1", "section": "organisation", "rule": "BM-01", "slug": thing, "key": "x", "secret": "x"}
-        chosen["attachment"] = str(uuid4())
+        chosen["attachment"], chosen["person"] = str(uuid4()), str(uuid4())
         for name in ("id", "version", "slug", "key"):
             chosen[name] = values.get(thing, chosen.get(name, thing))
         return re.sub(r"[<{]([a-z]+)[>}]", lambda found: chosen[found[1]], door.path)
