@@ -69,6 +69,7 @@ class House(DependencyProvider):
         self.name: str = self.container.service_name
         self.database = Database(self.settings.database(self.name), self.metadata)
         self.register = Register(self.database, eventlet.spawn_n) if "standings" in self.metadata.tables else None
+        config.setdefault("REGISTERS", {})[self.name] = self.register
         self.outbox = Outbox(self.name, self.database, forgetful=self.settings.embedded)
         reactions = self.reactions(self) if callable(self.reactions) else self.reactions
         self.inbox = Inbox(self.name, self.database, reactions, self.again, self.look_up)
@@ -111,7 +112,6 @@ class House(DependencyProvider):
         # A worker is a greenlet of its own, and knows nothing yet of the request it works for.
         correlation.set(worker_ctx.args[0].correlation)
         ask: Ask = worker_ctx.args[0]
-        ask.register = self.register
         ask.keep_form = partial(self.keep_form, self, ask) if self.keep_form else None
         door = worker_ctx.entrypoint
         cause.set(f"{door.method} {door.url} {door.method_name}")

@@ -49,7 +49,7 @@ class Ask:
         self.correlation = correlation.get()
         self.files: dict[str, bytes] = {}
         self.render_problem: Any = None  # how this process shows a refusal as a page
-        self.register: Register | None = None  # what the service behind the door knows of ended credentials
+        self._register: Register | None = None
         self.key: Key | None = None  # by which a program asks
         self.generation = FIRST  # of the token by which somebody asks
         self.keep_form: Callable[[], Response] | None = None  # what to do with a form nobody is signed in for
@@ -60,6 +60,18 @@ class Ask:
         """The path as it may be logged: what is private about it is left out."""
         path: str = self.request.path
         return next((f"{private}…" for private in PRIVATE_LINKS if path.startswith(private)), path[:200])
+
+    @property
+    def register(self) -> Register | None:
+        """What the service behind the door knows of credentials that have ended."""
+        return self._register
+
+    @register.setter
+    def register(self, register: Register | None) -> None:
+        # Whoever looked before the door was found did not know what has ended, and has to look again.
+        self._register = register
+        for looked_up in ("caller", "page_session"):
+            self.__dict__.pop(looked_up, None)
 
     def cookie_name(self, name: str) -> str:
         """Return what a cookie is called: at https one that no other host and no http page can have set."""

@@ -82,6 +82,7 @@ class Door(HttpRequestHandler):
         ask: Ask = request.ask
         done = Event()
         args, kwargs = self.get_entrypoint_parameters(request)
+        ask.register = self.container.config.get("REGISTERS", {}).get(self.container.service_name)
         try:
             _check_accept(ask, (self.doc.gives, *self.doc.also) if self.doc else ("application/json",))
             if self.doc and "anybody" not in self.doc.security:
