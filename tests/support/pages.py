@@ -10,7 +10,7 @@ from typing import Any
 
 from services.catalog.pages import facets
 from services.onboarding import model
-from services.onboarding.pages import form, overview
+from services.onboarding.pages import form, overview, standing
 from services.onboarding.pages.models import chapters
 from shared.auth import Caller
 from shared.kernel import Problem, Text
@@ -104,6 +104,7 @@ def seen(answers: dict[str, Any], language: str, more: Sequence[dict[str, Any]] 
     findings = [*MODEL.check(answers), *more]
     return {
         "tasks": overview.tasks(SCHEMA, answers, findings, language),
+        "rules": standing.counted(MODEL, answers),
         "tally": overview.tally(findings, RULES),
         "findings": overview.remarks(SCHEMA, findings, language),
         "sheets": overview.sheets(SCHEMA, answers, findings, language),
@@ -115,16 +116,17 @@ def section_page(
 ) -> Sample:
     chapters = form.sections(SCHEMA, language)
     place = next(section.number for section in chapters if section.key == key) - 1
-    findings = overview.remarks(SCHEMA, MODEL.check(answers), language)
     context = {
         "application": application(status, answers),
         "section": chapters[place],
         "previous": chapters[place - 1] if place else None,
         "next": chapters[place + 1] if place + 1 < len(chapters) else None,
-        "fields": form.fields(SCHEMA, key, answers, errors, language),
+        "slots": form.slots(SCHEMA, key, answers, decisive=answers, errors=errors, language=language),
         "errors": errors,
-        "findings": [finding for finding in findings if finding["section"] == key],
-        "visited": key in answers,
+        "column": standing.column(MODEL, answers, key, language),
+        "stale": None,
+        "saves_itself": status == "draft",
+        "came_from": "",
         "added": False,
     }
     return "onboarding/section.html", APPLICANT, f"{HERE}/sections/{key}", context
@@ -286,7 +288,7 @@ def check_page(answers: dict[str, Any], errors: tuple[Problem, ...], language: s
 
 
 def _own_application(language: str) -> dict[str, Sample]:
-    def page(answers: dict[str, Any], may: bool, **but: Any) -> Sample:
+    def page(answers: dict[str, Any], may: bool, template: str = "application", **but: Any) -> Sample:
         context = {
             "ahead": overview.ahead("in_review", language),
             "private_link": None,
@@ -301,7 +303,7 @@ def _own_application(language: str) -> dict[str, Sample]:
             "typed": {},
             **(seen(answers, language) | but),
         }
-        return "onboarding/application.html", APPLICANT, HERE, context
+        return f"onboarding/{template}.html", APPLICANT, HERE, context
 
     parking, refused = EXAMPLES["parking"], [problem("/answers/operation/availability"), problem("/items/1/text")]
     decided = application(
@@ -328,6 +330,7 @@ def _own_application(language: str) -> dict[str, Sample]:
         "a changed version": page(
             {}, may=True, application=drawn, news=news, offer=offer | {"questions": [], "dropped": []}
         ),
+        "check your answers": page(broken(), may=True, template="review", application=drawn, errors=refused[:1]),
         "empty draft": page({}, may=True, application=application("draft", {})),
         "draft": page(
             broken(), may=True, application=drawn, errors=[*refused, problem("/reason")], private_link="/r?t=1"

@@ -14,6 +14,7 @@ from services.onboarding.model.derived import DERIVED, Answers
 from services.onboarding.model.document import assert_form, refuse
 from services.onboarding.model.problems import Structure
 from services.onboarding.model.references import following
+from services.onboarding.model.standing import Standing, Standings
 from services.onboarding.model.words import demanded, required
 from shared.kernel import Problem, Text
 
@@ -54,6 +55,14 @@ class Model:
         Never raises for answers without `problems`. Findings are JSON-ready; do not change them.
         """
         return self._judge.check(answers)
+
+    def standings(self, answers: Answers) -> tuple[Standing, ...]:
+        """Return how the rules stand while somebody still answers; nothing is held against what is not answered yet."""
+        return self._standings.of(answers)
+
+    @cached_property
+    def _standings(self) -> Standings:
+        return Standings(self._rules)
 
     def checklist(self, answers: Answers) -> tuple[Item, ...]:
         """Return what people have to judge about `answers`, in the order of the rules; the check ignores it."""

@@ -17,6 +17,7 @@ from services.onboarding.pages.kept import KeptDoors
 from services.onboarding.pages.models import ModelPages
 from services.onboarding.pages.people import PeoplePages
 from services.onboarding.pages.precheck import CheckDoors
+from services.onboarding.pages.sections import SectionDoors
 from services.onboarding.pages.sign_in import SignInDoors
 from services.onboarding.pages.snapshots import SnapshotPages
 from services.onboarding.pages.vouching import VouchingPages
@@ -43,6 +44,7 @@ class PageDoors(
     KeptDoors,
     ModelPages,
     PeoplePages,
+    SectionDoors,
     SignInDoors,
     SnapshotPages,
     VouchingPages,

@@ -53,6 +53,16 @@ class Field:
     error: str
     suffix: str
     size: int | None
+    limit: int | None  #: characters that a long text may have
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a question stands on the page, or would stand if other answers asked for it."""
+
+    pointer: str
+    id: str
+    field: Field | None
 
 
 def sections(model_schema: Json, language: str) -> list[Section]:
@@ -77,6 +87,23 @@ def fields(model_schema: Json, section: str, answers: Json, errors: Iterable[Pro
         _field(model_schema, question, answers, said.get(question.pointer, ""), language)
         for question in questions(model_schema, section)
         if question.applies(answers) is not False
+    ]
+
+
+def slots(
+    model_schema: Json, section: str, answers: Json, *, decisive: Json, errors: Iterable[Problem], language: str
+) -> list[Slot]:
+    """Return a place for every question of a section, empty for those that `decisive` answers leave out."""
+    said = {problem.pointer: problem.text.in_(language) for problem in reversed(list(errors))}
+    return [
+        Slot(
+            question.pointer,
+            anchor(question.pointer),
+            None
+            if question.applies(decisive) is False
+            else _field(model_schema, question, answers, said.get(question.pointer, ""), language),
+        )
+        for question in questions(model_schema, section)
     ]
 
 
@@ -150,6 +177,7 @@ def _field(model_schema: Json, question: Question, answers: Json, error: str, la
         error=error,
         suffix=question.ui.get("suffix", ""),
         size=question.ui.get("width"),
+        limit=question.schema.get("maxLength") if question.widget == "textarea" else None,
     )
 
 

@@ -35,13 +35,17 @@ _STEPS = {
     "platform": Text("Start auf der Stadtplattform", "Start on the city platform"),
 }
 
+#: How long people take for a question, by its kind: to choose is quick, to explain takes a while.
+_SECONDS = {"textarea": 120, "text": 30, "url": 30, "email": 20, "tel": 20, "number": 40, "date": 30}
+_SECONDS_TO_CHOOSE = 15
+
 #: The rule whose findings say no more than that a mandatory answer is missing.
 COMPLETENESS = "BM-00"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A chapter on the task list. `state` is filled, started or open."""
+    """A chapter on the task list. `state` is filled, started or open; `minutes` is how long it takes, about."""
 
     key: str
     number: int
@@ -50,6 +54,7 @@ class Task:
     needed: int
     missing: int
     violations: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +155,15 @@ def expectation(question: Question | None, expected: Any, language: str) -> str:
 
 def _task(model_schema: Json, section: Section, answers: Json, findings: Sequence[Json]) -> Task:
     given = answers.get(section.key) or {}
-    asked = questions(model_schema, section.key)
+    asked = list(questions(model_schema, section.key))
     needed = [question for question in asked if question.required and question.applies(answers)]
     missing = {question.pointer for question in needed if question.key not in given}
     mine = [finding for finding in findings if _section(finding["pointer"]) == section.key]
     violations = sum(_counted_as(finding) == "violation" and finding["pointer"] not in missing for finding in mine)
     state = "open" if not given else "started" if missing else "filled"
-    return Task(section.key, section.number, section.label, state, len(needed), len(missing), violations)
+    left = [question for question in asked if question.applies(answers) and question.key not in given]
+    minutes = max(1, round(sum(_SECONDS.get(question.widget, _SECONDS_TO_CHOOSE) for question in left) / 60))
+    return Task(section.key, section.number, section.label, state, len(needed), len(missing), violations, minutes)
 
 
 def _row(question: Question, answers: Json, told: Sequence[dict[str, Any]], language: str) -> Row:

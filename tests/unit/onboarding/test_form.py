@@ -70,7 +70,8 @@ def posted(section: str, answers: dict[str, Any], language: str, schema: dict[st
     """The form of a section as a browser would send it, untouched."""
     template, caller, path, context = pages.section_page(section, answers, language)
     if schema:
-        context = context | {"fields": form.fields(schema, "part", answers, (), language)}
+        slots = form.slots(schema, "part", answers, decisive=answers, errors=(), language=language)
+        context = context | {"slots": slots}
     return Page(pages.render((template, caller, path, context), language)).form(f"{pages.HERE}/sections/{section}")
 
 
@@ -296,7 +297,8 @@ def test_optional_questions_are_named_and_needed_ones_are_not(language):
 
     html = pages.render((template, caller, path, context), language)
 
-    optional = [field for field in context["fields"] if not field.required and not field.note]
+    shown = [slot.field for slot in context["slots"] if slot.field]
+    optional = [field for field in shown if not field.required and not field.note]
     assert html.count(word) == len(optional) > 0
 
 
