@@ -36,11 +36,6 @@ def day(value: datetime | date | str, language: str) -> str:
     return format_date(_local(value).date(), pattern, locale=_LOCALES[language])
 
 
-def clock(value: datetime, language: str) -> str:
-    """Write "14:32 Uhr" or "14:32", in local time."""
-    return format_datetime(_local(value), "HH:mm 'Uhr'" if language == "de" else "HH:mm", locale=_LOCALES[language])
-
-
 def days_until(value: datetime | date | str, now: datetime) -> int:
     """Return how many midnights lie between now and then; negative when it is past."""
     return (_local(value).date() - now.astimezone(HERE).date()).days
