@@ -100,7 +100,7 @@ class Door(HttpRequestHandler):
 
 def refused(error: Exception, ask: Ask) -> Response:
     """Answer any error: what we know how to say, and a bare 500 for a bug. No exception text leaves the house."""
-    if isinstance(error, Unauthenticated) and ask.keep_form and ask.request.method == "POST" and wants_page(ask):
+    if isinstance(error, Unauthenticated) and ask.keep_form and ask.request.method == "POST" and leads_to_a_page(ask):
         keep, ask.keep_form = ask.keep_form, None
         try:
             return keep()
@@ -121,6 +121,11 @@ def refused(error: Exception, ask: Ask) -> Response:
 
 def wants_page(ask: Ask) -> bool:
     return not ask.is_api and "text/html" in ask.request.headers.get("Accept", "")
+
+
+def leads_to_a_page(ask: Ask) -> bool:
+    """Whether a person looks at the answer; what a script of ours saves by itself is sent again by their button."""
+    return wants_page(ask) and "HX-Request" not in ask.request.headers
 
 
 def _kept(response: Response) -> dict[str, str]:
