@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -94,7 +95,9 @@ class City:
 
 
 @pytest.fixture
-def city(open_database: OpenDatabase) -> City:
+def city(open_database: OpenDatabase, monkeypatch: pytest.MonkeyPatch) -> City:
+    # The morning begins at midnight here, or what is told today would depend on the hour the tests run at.
+    monkeypatch.setattr("services.onboarding.domain.campaigns.MORNING", time(0))
     return City(open_database)
 
 

@@ -14,6 +14,7 @@ from services.notifications import handlers as notifications_handlers
 from services.notifications import tables as notifications
 from services.onboarding import tables as onboarding
 from services.onboarding.domain import Application
+from services.onboarding.domain.telling import contact
 from services.onboarding.handlers import aggregates, retell
 from services.onboarding.repository import Applications
 from shared.auth import Keyring
@@ -158,4 +159,4 @@ def change_contact(teller: Database, application: Application, email: str) -> No
     with teller.transaction() as session:
         found = Applications(session).get(application.id)
         found.email = email
-        found._tell_contact()
+        found.record(contact(found))

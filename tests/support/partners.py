@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from copy import deepcopy
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from sqlalchemy import func, select, text, update
 from services.onboarding import model, tables
 from services.onboarding.commands import Contact, ProposeDecision
 from services.onboarding.domain import Application, ModelVersion, VersionStatus
-from services.onboarding.domain.campaigns import HERE
 from services.onboarding.handlers import start_campaign
 from services.onboarding.repository import Applications, Models
 from shared.database import Database
@@ -118,10 +117,7 @@ def publish(database: Database, document: dict[str, Any] | None = None, grace_da
 
 
 def pass_days(database: Database, days: int) -> None:
-    """Let every date of re-checks lie `days` further back: for the clock of a database nobody can move.
-
-    What is due in the morning is due from midnight, or the outcome would depend on the hour tests run at.
-    """
+    """Let every date of re-checks lie `days` further back: for the clock of a database nobody can move."""
     back = timedelta(days=days)
     with database.transaction() as session:
         for table, names in (
@@ -130,8 +126,6 @@ def pass_days(database: Database, days: int) -> None:
         ):
             for row in session.execute(select(table.c.id, *(table.c[name] for name in names))).all():
                 moved = {name: getattr(row, name) and getattr(row, name) - back for name in names}
-                if moved.get("next_at"):
-                    moved["next_at"] = datetime.combine(moved["next_at"].astimezone(HERE), time.min, HERE)
                 session.execute(update(table).where(table.c.id == row.id).values(moved))
 
 
