@@ -14,7 +14,7 @@ from drill.stage import hub
 from services.house import NAMES
 from shared import migrate
 
-REACHED_WITHIN_S = 45.0
+REACHED_WITHIN_S = 90.0
 
 
 @dataclass(frozen=True)

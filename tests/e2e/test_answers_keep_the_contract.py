@@ -160,7 +160,7 @@ def test_refusals(stranger: HeldClient, vera: HeldClient, jonas: HeldClient) -> 
         "model in a path": stranger.get("/api/v1/models/9.9"),
         "model in a body": stranger.post("/api/v1/checks", {"answers": {}, "model": "9.9"}),
         "too large": stranger.post("/api/v1/checks", {"answers": {"x": "x" * 300_000}}),
-        "method": vera.call("DELETE", path),
+        "method": vera.call("PUT", path),
         "address": stranger.get("/api/v1/nowhere"),
         "use case": stranger.get("/api/v1/use-cases/nowhere"),
         "message": vera.post(f"/api/v1/messages/{uuid4()}/read", {}),

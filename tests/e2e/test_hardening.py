@@ -146,7 +146,7 @@ def test_a_wrong_setting_is_refused_with_one_sentence(tmp_path: Path, settings: 
 def test_access_json_is_for_its_owner_only_and_fresh_for_each_folder(own: Hub, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     assert {path.name for path in folder.iterdir() if path.stat().st_mode & 0o077} == set()
-    assert len(set(own.admins)) == 2
+    assert len(set(own.admins)) == 4
 
 
 def test_a_process_without_doors_only_says_how_it_is(tmp_path: Path) -> None:
