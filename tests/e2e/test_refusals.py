@@ -220,8 +220,8 @@ def test_the_api_speaks_json_only(scene: Scene, path: str, accept: str) -> None:
     ("method", "path", "allowed"),
     [
         ("PUT", APPLICATIONS, {"GET", "HEAD", "POST"}),
-        ("DELETE", f"{APPLICATIONS}/{NOBODYS}", {"GET", "HEAD", "PATCH"}),
-        ("POST", f"{APPLICATIONS}/{NOBODYS}", {"GET", "HEAD", "PATCH"}),
+        ("PUT", f"{APPLICATIONS}/{NOBODYS}", {"DELETE", "GET", "HEAD", "PATCH"}),
+        ("POST", f"{APPLICATIONS}/{NOBODYS}", {"DELETE", "GET", "HEAD", "PATCH"}),
         ("GET", f"{APPLICATIONS}/{NOBODYS}/submission", {"POST"}),
         ("PATCH", f"{APPLICATIONS}/{NOBODYS}/decision", {"POST"}),
         ("POST", f"{APPLICATIONS}/{NOBODYS}/deliveries", {"GET", "HEAD"}),

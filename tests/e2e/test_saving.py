@@ -170,8 +170,8 @@ def test_a_stranger_and_a_wrong_question_are_refused_in_a_clear_sentence(hub: Hu
     here = f"{begun.headers['Location'].split('?')[0]}/sections/operation"
     form = visitor.get(here)
 
-    assert visitor.post(form, f"{here}/answer", only="/operation/nonsense").status_code == 404
-    assert visitor.post(form, f"{here}/answer", only="/data/class").status_code == 404
+    assert visitor.post(form, f"{here}/answer", only="/operation/nonsense").status_code == 422
+    assert visitor.post(form, f"{here}/answer", only="/data/class").status_code == 422
     saved = visitor.post(form, f"{here}/answer", only="/operation/owner", __operation__owner="Wir")
     assert saved.status_code == 200
     again = visitor.post(form, f"{here}/answer", only="/operation/owner", __operation__owner="Wir")

@@ -16,7 +16,7 @@ from services.onboarding.pages import PAGES, form, overview, standing
 from services.onboarding.pages.questions import Json, answer_at, question_at, questions
 from services.onboarding.repository import Applications, Models
 from shared.auth import APPLICANT, applicant
-from shared.kernel import NotFound, Problem, Text
+from shared.kernel import Invalid, NotFound, Problem, Text
 from shared.pages.formats import now
 from shared.web import Ask, http, redirect
 from shared.web.asking import uuid_of
@@ -176,7 +176,8 @@ def _answer(
     pointer = one(fields, "only")
     question = question_at(model.schema, pointer)
     if question is None or question.section != section:
-        raise NotFound(Text(de="Diese Frage gibt es nicht.", en="There is no such question."), code="not_found")
+        text = Text(de="Diese Frage gibt es nicht.", en="There is no such question.")
+        raise Invalid(text, code="unknown_question", problems=[Problem("/only", "unknown_question", text)])
     typed, found = form.parse(model.schema, section, fields)
     problems = [problem for problem in found if problem.pointer == pointer]
     if problems:
