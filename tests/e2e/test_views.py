@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.support.case import DECLINE, Case, in_days
+from services.onboarding.domain.workdays import day_of, workdays_after
+from tests.support.case import DECLINE, Case
 from tests.support.hub import Hub, wait_for
 from tests.support.scene import APPLICATIONS
 
@@ -32,23 +35,30 @@ def test_the_timeline_names_admins_to_admins_and_their_role_to_applicants(hub: H
 
 
 @pytest.mark.parametrize(
-    ("status", "who", "days"),
+    ("status", "who", "until"),
     [
-        ("submitted", "reviewer", 14),
-        ("in_review", "reviewer", 14),
-        ("clarification", "applicant", 14),
-        ("proposed", "approver", 3),
+        ("submitted", "reviewer", lambda today: workdays_after(today, 10)),
+        ("in_review", "reviewer", lambda today: workdays_after(today, 10)),
+        ("clarification", "applicant", lambda today: today + timedelta(days=14)),
+        ("proposed", "approver", lambda today: workdays_after(today, 3)),
     ],
 )
-def test_every_open_status_says_who_acts_next_and_until_when(hub: Hub, status: str, who: str, days: int) -> None:
+def test_every_open_status_says_who_acts_next_and_until_when(
+    hub: Hub, status: str, who: str, until: Callable[[date], date]
+) -> None:
     found = Case(hub).lead_to(status).now()["next"]
 
     assert set(found) == {"who", "until"}
-    assert (found["who"], found["until"]) == (who, in_days(days))
+    assert (found["who"], found["until"]) == (who, until(today()).isoformat())
 
 
-def test_a_draft_waits_for_its_applicant_without_a_date(hub: Hub) -> None:
-    assert Case(hub, submit=False).now()["next"] == {"who": "applicant", "until": None}
+def test_a_draft_waits_for_its_applicant_until_it_expires(hub: Hub) -> None:
+    until = (today() + timedelta(days=30)).isoformat()
+    assert Case(hub, submit=False).now()["next"] == {"who": "applicant", "until": until}
+
+
+def today() -> date:
+    return day_of(datetime.now(UTC))
 
 
 def test_every_answer_about_an_application_carries_its_headers(hub: Hub) -> None:
