@@ -70,7 +70,7 @@ def test_a_queue_somebody_made_with_other_limits_is_kept_and_bound(environment: 
 
         with broker.publisher() as publish, broker.receiver("catalog") as receiver:
             assert publish("onboarding", [waiting(approved(), position=1)]).confirmed == {1}
-            assert len(receiver.batch(1, timeout=5)) == 1
+            assert len(receiver.batch(1, timeout=30)) == 1
 
 
 def test_the_whole_journey_passes_with_users_that_may_not_configure_anything(
