@@ -193,6 +193,7 @@ def test_check_your_answers_leads_to_a_question_and_back_and_refuses_what_is_not
 ) -> None:
     page = visitor(browser, hub)
     path = begin(page, "Mina", "mina@review.example")
+    expect(page.locator(".kern-task-list, main").get_by_role("link", name="Anlagen").first).to_be_visible()
     page.get_by_role("link", name="Prüfen und absenden").click()
     page.get_by_role("link", name=re.compile("Ändern.*Name der Organisation")).click()
     page.locator('[name="/organisation/name"]').fill("ParkPilot GmbH")
