@@ -5,6 +5,7 @@ from __future__ import annotations
 import socketserver
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
 from email import message_from_bytes
@@ -48,13 +49,14 @@ class _Server(socketserver.ThreadingTCPServer):
         """Say nothing: clients of a drill die in the middle of everything."""
 
 
-class _Session(socketserver.StreamRequestHandler):
+class _Session(socketserver.StreamRequestHandler, ABC):
     """As much of RFC 5321 as it takes to be handed a mail."""
 
     timeout = 60
 
+    @abstractmethod
     def keep(self, mail: Message) -> None:
-        raise NotImplementedError
+        """Note a mail before it is said to be taken."""
 
     def handle(self) -> None:
         self._say(b"220 drill")

@@ -1,7 +1,10 @@
-"""The tables every service has, as they were at first. Frozen: each service's first migration calls this."""
+"""The tables every service has, as they were at first. Frozen: each service's migrations call this."""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 from shared.database import Moment
 
@@ -132,4 +135,26 @@ def add_desk() -> None:
         sa.Column("confirmed_at", Moment(), nullable=True),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name=op.f("ck_discards_four_eyes")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_discards")),
+    )
+
+
+def add_register(standings: Sequence[SchemaItem] = (), keys: Sequence[SchemaItem] = ()) -> None:
+    """Make the tables of `shared.register`; whoever tells of what is in them keeps more columns there."""
+    op.create_table(
+        "standings",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        *standings,
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_standings")),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=True),
+        *keys,
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
     )

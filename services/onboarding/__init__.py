@@ -2,6 +2,8 @@
 
 Tells: `onboarding.contact.changed` and
 `onboarding.application.{submitted,asked,replied,proposed,returned,approved,declined,withdrawn,deleted}`;
+of dates
+`onboarding.application.{reply_reminded,promise_due,promise_missed,draft_expiring,expired,reconsidered}`;
 of versions of the model
 `onboarding.model.{published,withdrawn,retired}` and `onboarding.application.{model_offered,model_changed}`;
 of re-checks

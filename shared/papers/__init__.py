@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import subprocess
 import sys
 import threading
 from collections import OrderedDict
 from functools import cache
-from typing import Any
 
+from shared import child
 from shared.kernel import Text
 
 #: Seconds a sheet may take, and bytes it may have before and after.
 WITHIN_S, LARGEST_HTML, LARGEST_PDF = 30, 2_000_000, 20_000_000
 AT_ONCE, KEPT = 2, 16
-_PIPES: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+PRESS = [sys.executable, "-W", "ignore", "-m", "shared.papers.press"]
 #: What has to lie on the system, by the names under which Linux and macOS load it.
 LIBRARIES = {
     "pango": ("libpango-1.0.so.0", "libpango-1.0.dylib"),
@@ -86,7 +85,7 @@ def _printed(source: bytes) -> bytes:
     if not _turns.acquire(timeout=WITHIN_S):
         raise NoPdf(BUSY, "too many at once")
     try:
-        code, out, err = _pressed(source)
+        code, out, err = child.work(PRESS, WITHIN_S, given=source)
     except OSError as error:
         raise NoPdf(BUSY, repr(error)[:300]) from error
     finally:
@@ -94,20 +93,6 @@ def _printed(source: bytes) -> bytes:
     if code != 0 or not out.startswith(b"%PDF-") or len(out) > LARGEST_PDF:
         raise NoPdf(BUSY, f"exit {code}: {err.decode('utf-8', 'replace')[-300:]}")
     return out
-
-
-def _pressed(source: bytes) -> tuple[int, bytes, bytes]:
-    """Let a child work for WITHIN_S at most. By a timer: a timeout has another class under eventlet."""
-    child = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "shared.papers.press"], **_PIPES)
-    end = threading.Timer(WITHIN_S, child.kill)
-    end.start()
-    try:
-        out, err = child.communicate(source)
-    finally:
-        end.cancel()
-        if child.poll() is None:
-            child.kill()
-    return child.returncode, out, err
 
 
 def _loads(name: str) -> bool:

@@ -231,3 +231,13 @@ def test_a_key_is_issued_and_ended_on_the_page(hub: Hub) -> None:
     assert removal
     assert browser.post(made, removal[1]).status_code == 303
     assert hub.client(found[0]).get(case.path).status_code == 401
+
+
+@pytest.mark.parametrize("months", ["viele", "0", "13", "-1", "٣"])
+def test_a_key_for_a_time_that_is_none_is_refused_on_the_page(hub: Hub, months: str) -> None:
+    _, browser = signed_in(hub)
+
+    answer = browser.post(browser.get(ACCESS), f"{ACCESS}/keys", __name="Zu lang", __scopes="x", __months=months)
+
+    assert answer.status_code == 422
+    assert "bdp_" not in answer.text

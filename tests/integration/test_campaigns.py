@@ -97,7 +97,7 @@ class City:
 @pytest.fixture
 def city(open_database: OpenDatabase, monkeypatch: pytest.MonkeyPatch) -> City:
     # The morning begins at midnight here, or what is told today would depend on the hour the tests run at.
-    monkeypatch.setattr("services.onboarding.domain.campaigns.MORNING", time(0))
+    monkeypatch.setattr("services.onboarding.domain.workdays.MORNING", time(0))
     return City(open_database)
 
 

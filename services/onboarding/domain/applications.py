@@ -19,7 +19,6 @@ from services.onboarding.commands import (
 )
 from services.onboarding.domain import telling
 from services.onboarding.domain.assessments import (
-    Assessed,
     Assessment,
     Findings,
     judgement,
@@ -34,7 +33,7 @@ from services.onboarding.domain.assessments import (
 )
 from services.onboarding.domain.decisions import Decided, Decision, condition, own_application, too_late
 from services.onboarding.domain.promises import Promise, Promised
-from services.onboarding.domain.questions import Entry, Questioned, asked, replied
+from services.onboarding.domain.questions import Entry, asked, replied
 from services.onboarding.domain.snapshots import (
     ADOPTED,
     CHANGED,
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, kw_only=True)
-class Application(Assessed, Decided, Questioned, Promised):
+class Application(Decided, Promised):
     """One application. `answers`, `checked`, `questions` and `timeline` are replaced, never changed in place.
 
     `checked` is what the model says of the answers: what they miss, and what people have to judge (`judged_by`).

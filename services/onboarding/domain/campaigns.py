@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from services.onboarding.domain.applications import Application
+from services.onboarding.domain.workdays import day_of, end_of, morning_of
 from shared.contracts import campaigns as told
 from shared.kernel import Aggregate, Conflict, Text
 
-#: Days are those of the people who are told them; reminders come in the morning.
-HERE, MORNING = ZoneInfo("Europe/Berlin"), time(8)
 #: A pass over all approved applications is repeated, for those who were approved meanwhile under an older version.
 AGAIN = timedelta(minutes=10)
 
@@ -68,7 +66,7 @@ class Campaign(Aggregate):
 
     @classmethod
     def start(cls, *, model: str, grace_days: int, by: str, at: datetime) -> Campaign:
-        due_on = _day(at) + timedelta(days=grace_days)
+        due_on = day_of(at) + timedelta(days=grace_days)
         campaign = cls(model=model, grace_days=grace_days, changed_by=by, started_at=at, due_on=due_on)
         campaign.record(
             told.CampaignStarted(
@@ -120,7 +118,7 @@ class Campaign(Aggregate):
 
     def is_over(self, at: datetime) -> bool:
         """Whether the period of those who were checked first is over, and a pass has ended since."""
-        over = _after(self.due_on)
+        over = end_of(self.due_on)
         return self.cursor is None and self.swept_at is not None and self.swept_at >= over and at >= over
 
     def _tell_stopped(self, why: str, at: datetime) -> None:
@@ -163,7 +161,7 @@ class Recheck:
     def of(cls, application: Application, campaign: Campaign, judged: Judged, at: datetime) -> Recheck:
         """Tell an approved application what the campaign's version says of it; violations begin a grace period."""
         broken = judged.violations > 0
-        due_on = _day(at) + timedelta(days=campaign.grace_days) if broken else None
+        due_on = day_of(at) + timedelta(days=campaign.grace_days) if broken else None
         made = cls(
             campaign_id=campaign.id, application_id=application.id, model=campaign.model,
             state=State.GRACE if broken else State.CONFORMING, findings=[dict(one) for one in judged.findings],
@@ -245,11 +243,11 @@ class Recheck:
         """Return when something happens by itself: half time, a week before, a day before, the end of the period."""
         if self.due_on is None:
             return None
-        begun = _day(self.checked_at)
+        begun = day_of(self.checked_at)
         half = begun + timedelta(days=(self.due_on - begun).days // 2)
         days = sorted({half, self.due_on - timedelta(days=7), self.due_on - timedelta(days=1)})
-        moments = [datetime.combine(day, MORNING, HERE) for day in days if day > begun]
-        return next((one for one in (*moments, _after(self.due_on)) if one > at), None)
+        moments = [morning_of(day) for day in days if day > begun]
+        return next((one for one in (*moments, end_of(self.due_on)) if one > at), None)
 
     def _facts(self, application: Application) -> dict[str, Any]:
         return {
@@ -269,12 +267,3 @@ class Recheck:
     def _tell_resumed(self, application: Application, back: tuple[str, ...], at: datetime) -> None:
         facts = self._facts(application) | {"rights": back, "paused": tuple(self.paused_rights)}
         application.record(told.RightsResumed(**facts, due_on=self.due_on, resumed_at=at))
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(HERE).date()
-
-
-def _after(day: date) -> datetime:
-    """Return the moment at which `day` is over."""
-    return datetime.combine(day + timedelta(days=1), time(), HERE)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.onboarding.commands import Condition
+from services.onboarding.domain.assessments import Assessed
 from shared.kernel import Conflict, Forbidden, Text
 
 
@@ -28,16 +29,12 @@ class Decision:
     comment: str = ""
 
 
-class Decided:
+class Decided(Assessed):
     """What an application says of the decisions about it, and who may sign them."""
 
     owner: str
     filed_by: str | None
     decisions: list[Decision]
-
-    @property
-    def overridden(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
 
     @property
     def open_decision(self) -> Decision | None:

@@ -6,6 +6,7 @@ The city's promises are in working days, and stop while the applicant is asked. 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from services.onboarding.domain.questions import Questioned
 from services.onboarding.domain.statuses import APPROVED, WHO, S, Status
 from services.onboarding.domain.workdays import day_of, end_of, morning_of, workdays_after, workdays_between
 from shared.contracts import promises as told
@@ -46,7 +48,7 @@ BEFORE, BEFORE_REPLY, ESCALATED_AFTER, AGAIN_AFTER = 2, 3, 3, 5
 LAST_WARNING_DAYS = 3
 
 
-class Promised(Aggregate):
+class Promised(Questioned, Aggregate, ABC):
     """What an application says of dates. `paused` is what goes on once the applicant has replied."""
 
     id: UUID
@@ -63,12 +65,9 @@ class Promised(Aggregate):
     waited_days: int
     decided_days: int | None
 
-    @property
-    def open_questions(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
-
+    @abstractmethod
     def expire(self, at: datetime) -> None:
-        raise NotImplementedError
+        """End what nobody goes on with."""
 
     def next(self) -> tuple[str, date | None] | None:
         """Who acts next and until when; None at an end."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from typing import IO
 
 from services.onboarding.files import names
 from services.onboarding.files.examine import MEDIA, MOST_PAGES, MOST_PIXELS
+from shared import child
 from shared.kernel import Invalid, Problem, Text
 from shared.web.upload import Upload
 
@@ -118,12 +118,7 @@ def _look_into(file: IO[bytes], painted: IO[bytes], kind: str) -> str:
     file.seek(0)
     command = [sys.executable, "-I", "-W", "ignore", str(EXAMINER), kind]
     with _one_at_a_time:
-        try:
-            done = subprocess.run(  # noqa: S603 - ours, by path
-                command, stdin=file, stdout=painted, stderr=subprocess.PIPE, timeout=EXAMINE_WITHIN_S, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return "bomb"
-    said = done.stderr.decode("utf-8", "replace").split()
-    code = said[-1] if said and done.returncode == 0 else "bomb"
+        ended, _, err = child.work(command, EXAMINE_WITHIN_S, stdin=file, stdout=painted)
+    said = err.decode("utf-8", "replace").split()
+    code = said[-1] if said and ended == 0 else "bomb"
     return code if code == "ok" or code in REFUSALS else "damaged"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from importlib import metadata
 from typing import Any
 
 from werkzeug.wrappers import Response
 
-from services.onboarding.domain import BARRIERS_KEPT
+from services.onboarding.domain import BARRIERS_KEPT, KEPT_FOR, REMEMBERED
 from services.onboarding.pages import PAGES
-from shared.auth import SESSION_S
+from shared.auth import IDLE_S, SESSION_S
 from shared.kernel import Text
 from shared.operator import read_operator
 from shared.outbox import KEEP_DAYS as EVENT_DAYS
@@ -23,6 +23,11 @@ from shared.wire import House
 
 STATED_ON, CHANGED_ON = date(2026, 11, 24), date(2026, 11, 24)
 Row = tuple[Text, Text, Text]
+
+
+def _hours(period: timedelta) -> int:
+    return period // timedelta(hours=1)
+
 
 _AS_LONG = Text(
     de="Solange der Antrag läuft. Danach, bis die Stadt ihn löscht; eine Frist legt sie noch fest.",
@@ -49,9 +54,28 @@ KEPT: tuple[Row, ...] = (
         Text(de="Cookie Ihrer Anmeldung", en="Cookie of your sign-in"),
         Text(de="Damit Sie angemeldet bleiben.", en="So that you stay signed in."),
         Text(
-            de=f"{SESSION_S // 3600} Stunden nach der letzten Seite, oder bis Sie sich abmelden.",
-            en=f"{SESSION_S // 3600} hours after the last page, or until you sign out.",
+            de=f"{IDLE_S // 60} Minuten nach der letzten Seite, höchstens {SESSION_S // 3600} Stunden, "
+            "oder bis Sie sich abmelden.",
+            en=f"{IDLE_S // 60} minutes after the last page, {SESSION_S // 3600} hours at most, or until you sign out.",
         ),
+    ),
+    (
+        Text(de="Ihre Bitte um einen Link zum Anmelden", en="Your request for a link to sign in"),
+        Text(de="Damit wir nicht zu viele Links senden.", en="So that we do not send too many links."),
+        Text(de=f"{_hours(REMEMBERED)} Stunde", en=f"{_hours(REMEMBERED)} hour"),
+    ),
+    (
+        Text(de="Ein Formular, das nach Ihrer Anmeldung ankam", en="A form that arrived after your session"),
+        Text(de="Damit nichts verloren geht, was Sie geschrieben haben.", en="So that nothing you wrote is lost."),
+        Text(
+            de=f"{_hours(KEPT_FOR)} Stunden, oder bis Sie es abschicken.",
+            en=f"{_hours(KEPT_FOR)} hours, or until you send it.",
+        ),
+    ),
+    (
+        Text(de="API-Schlüssel: ihr Name und eine Prüfsumme", en="API keys: their name and a checksum"),
+        Text(de="Damit Ihre Programme sich ausweisen können.", en="So that your programs can show who they are."),
+        _AS_LONG,
     ),
     (
         Text(de="Cookie beim Anmelden per E-Mail", en="Cookie of signing in by e-mail"),

@@ -53,9 +53,11 @@ class AccessDoors:
         fields = ask.session_form()
         scopes = [READ] if one(fields, "/scopes") == READ else list(SCOPES)
         typed = {"name": one(fields, "/name"), "scopes": one(fields, "/scopes")}
+        said = one(fields, "/months")
+        months: int | str = int(said) if said.isascii() and said.isdigit() else said
 
         def act(session: Session, caller: Caller) -> Answer:
-            body = {"name": typed["name"], "scopes": scopes, "months": int(one(fields, "/months") or 12)}
+            body = {"name": typed["name"], "scopes": scopes, "months": months}
             key = handlers.issue_key(session, ISSUE.load(body), ask.keyring, caller)
             return Answer(body={"id": str(key.id)}, status=201)
 

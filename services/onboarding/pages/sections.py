@@ -15,7 +15,7 @@ from services.onboarding.model import Model, patched
 from services.onboarding.pages import PAGES, form, overview, standing
 from services.onboarding.pages.questions import Json, answer_at, question_at, questions
 from services.onboarding.repository import Applications, Models
-from shared.auth import APPLICANT, applicant
+from shared.auth import APPLICANT
 from shared.kernel import Invalid, NotFound, Problem, Text
 from shared.pages.formats import now
 from shared.web import Ask, http, redirect
@@ -220,7 +220,7 @@ def _keep(
     for problem in refused:
         _, section, key = problem.pointer.split("/")[:3]
         patch.setdefault(section, {})[key] = None
-    handlers.change_application(session, application, ChangeApplication(answers=patch), applicant(application.owner))
+    handlers.change_application(session, application, ChangeApplication(answers=patch), ask.known())
     return refused
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from icalendar import Calendar, Event
@@ -64,16 +64,12 @@ def _entry(application: Application, name: str, day: date, language: str, page: 
     entry = Event()
     entry.add("uid", f"{name}-{application.id}@innovationshub")
     entry.add("sequence", application.version)
-    entry.add("dtstamp", _stamp(application))
+    entry.add("dtstamp", application.changed_at)
     entry.add("dtstart", day)  # a date, not a moment: it lasts all day, wherever the calendar is
     entry.add("summary", f"{application.number}: {_DAYS[name].in_(language)}")
     entry.add("url", page)
     entry.add("transp", "TRANSPARENT")
     return entry
-
-
-def _stamp(application: Application) -> datetime:
-    return application.changed_at
 
 
 def _calendar_days(application: Application) -> dict[str, date]:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import Moment
+from shared.first_tables import add_register
 
 revision = "2026_11_24_access"
 down_revision = "2026_11_24_promises"
@@ -12,30 +13,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "standings",
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_standings")),
-        sa.UniqueConstraint("id", name=op.f("uq_standings_id")),
-    )
-    op.create_table(
-        "keys",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.Column("last_used_on", sa.Date(), nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("ended_at", Moment(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
+    add_register(
+        [
+            sa.Column("id", sa.Uuid(), nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("sequence", sa.Integer(), nullable=False),
+            sa.UniqueConstraint("id", name=op.f("uq_standings_id")),
+        ],
+        [
+            sa.Column("name", sa.String(length=200), nullable=False),
+            sa.Column("created_at", Moment(), nullable=False),
+            sa.Column("ended_at", Moment(), nullable=True),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("sequence", sa.Integer(), nullable=False),
+        ],
     )
     with op.batch_alter_table("keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_keys_subject"), ["subject"], unique=False)
