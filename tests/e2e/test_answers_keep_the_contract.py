@@ -10,12 +10,15 @@ import pytest
 from urllib3 import encode_multipart_formdata
 
 from services.onboarding import model as room
+from shared import papers
 from tests.support import files
 from tests.support import hub as hubs
 from tests.support.contract import HeldClient, held
 from tests.support.hub import Hub, wait_for
 from tests.support.models import document
 from tests.support.scene import raw
+
+needs_libraries = pytest.mark.skipif(bool(papers.missing()), reason=f"missing here: {', '.join(papers.missing())}")
 
 QUESTION = {"text": "Welche Daten verlassen die Stadt?", "pointer": "/data"}
 NOBODY = "/api/v1/applications/5d0b7c1e-8a44-4d0f-9a52-0c5b0b6c7f21"
@@ -271,6 +274,65 @@ def test_a_file_comes_is_read_and_goes(stranger: HeldClient) -> None:
     assert applicant.json(one["links"]["self"]) == one
     assert applicant.get(one["links"]["content"]).status_code == 200
     assert applicant.call("DELETE", one["links"]["self"], If_Match=made.headers["ETag"]).json()["items"] == []
+
+
+def test_versions_dates_and_data_of_an_application(stranger: HeldClient, vera: HeldClient) -> None:
+    applicant, id_ = applied(stranger)
+    path = f"/api/v1/applications/{id_}"
+    vera.move(id_, "questions", {"items": [QUESTION]})
+    question = applicant.json(path)["questions"][0]["id"]
+    answers = {"operation": {"owner": "Stadtwerke"}}
+    applicant.move(id_, "replies", {"items": [{"question": question, "text": "Keine."}], "answers": answers})
+
+    versions = [one["number"] for one in applicant.json(f"{path}/versions")["items"]]
+    assert versions == [1, 2]
+    assert applicant.json(f"{path}/versions/2")["answers"]["operation"]["owner"] == "Stadtwerke"
+    compared = vera.json(f"{path}/versions/1/differences?to=2")
+    assert [one["pointer"] for one in compared["items"]] == ["/operation/owner"]
+    assert compared["replies"][0]["reply"] == "Keine."
+    assert applicant.json(f"{path}/export")["number"]
+    assert b"BEGIN:VEVENT" in applicant.get(f"{path}/calendar.ics", Accept="text/calendar").content
+    assert stranger.json("/api/v1/figures?kind=company")["received"] >= 1
+
+
+@needs_libraries
+def test_papers_of_a_decline_that_others_look_at_again(
+    stranger: HeldClient, vera: HeldClient, jonas: HeldClient
+) -> None:
+    applicant, id_ = applied(stranger)
+    path = f"/api/v1/applications/{id_}"
+    decided(vera, jonas, id_, {"outcome": "decline"})
+
+    for paper in ("receipt", "decision/letter"):
+        assert "Bielefeld" in applicant.get(f"{path}/{paper}", Accept="text/html").text
+        assert applicant.get(f"{path}/{paper}.pdf", Accept="application/pdf").content.startswith(b"%PDF-")
+    assert applicant.json(path)["dates"]["reconsider_until"]
+    asked = applicant.move(id_, "reconsideration", {"reason": "Die Zahlen sind neu."})
+    assert (asked.status_code, asked.json()["status"]) == (200, "reconsidered")
+
+
+def test_a_draft_is_kept_longer_and_deleted(stranger: HeldClient) -> None:
+    applicant, id_ = applied(stranger, submit=False)
+    path = f"/api/v1/applications/{id_}"
+
+    assert applicant.move(id_, "extension", {}).status_code == 200
+    etag = applicant.get(path).headers["ETag"]
+    assert applicant.call("DELETE", path, If_Match=etag).json()["status"] == "deleted"
+    assert applicant.get(path).status_code == 404
+
+
+def test_people_and_keys(stranger: HeldClient) -> None:
+    applicant, id_ = applied(stranger, submit=False)
+    people = f"/api/v1/applications/{id_}/people"
+
+    invited = applicant.post(people, {"email": "ceo@parkpilot.example"}).json()
+    assert [one["email"] for one in applicant.json(people)["items"]] == ["ceo@parkpilot.example"]
+    assert applicant.call("DELETE", f"{people}/{invited['id']}").json()["items"] == []
+
+    issued = applicant.post("/api/v1/keys", {"name": "CI", "scopes": ["applications:read"]}).json()
+    assert stranger.as_(issued["key"]).get(f"/api/v1/applications/{id_}").status_code == 200
+    assert [one["id"] for one in applicant.json("/api/v1/keys")["items"]] == [issued["id"]]
+    assert applicant.call("DELETE", f"/api/v1/keys/{issued['id']}").status_code == 200
 
 
 def test_contracts_and_their_page(stranger: HeldClient) -> None:
