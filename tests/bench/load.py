@@ -13,7 +13,9 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 
@@ -57,20 +59,15 @@ class Connection(threading.Thread):
         return status
 
 
-def main(address: str, path: str, body_file: str, connections: str, seconds: str, rate: str = "0") -> None:
-    count, started = int(connections), time.monotonic()
-    pause = count / float(rate) if float(rate) else 0.0
-    body = Path(body_file).read_bytes()
-    until = started + float(seconds)
-    # A steady rate is spread evenly over the connections, not sent in bursts of all of them.
-    threads = [Connection(address, path, body, until, pause, pause * n / count) for n in range(count)]
+def measured(threads: Sequence[Any], started: float) -> dict[str, Any]:
+    """Let all ask, and return what came of it; each keeps the `times` of its answers, and how many were `refused`."""
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     took = time.monotonic() - started
     times = sorted(one for thread in threads for one in thread.times)
-    result = {
+    return {
         "answered": len(times),
         "refused": sum(thread.refused for thread in threads),
         "seconds": round(took, 2),
@@ -78,7 +75,16 @@ def main(address: str, path: str, body_file: str, connections: str, seconds: str
         "p50_ms": round(statistics.median(times) * 1000, 1) if times else None,
         "p95_ms": round(times[int(len(times) * 0.95)] * 1000, 1) if times else None,
     }
-    print(json.dumps(result))
+
+
+def main(address: str, path: str, body_file: str, connections: str, seconds: str, rate: str = "0") -> None:
+    count, started = int(connections), time.monotonic()
+    pause = count / float(rate) if float(rate) else 0.0
+    body = Path(body_file).read_bytes()
+    until = started + float(seconds)
+    # A steady rate is spread evenly over the connections, not sent in bursts of all of them.
+    threads = [Connection(address, path, body, until, pause, pause * n / count) for n in range(count)]
+    print(json.dumps(measured(threads, started)))
 
 
 if __name__ == "__main__":

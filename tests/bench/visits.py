@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import socket
-import statistics
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from tests.bench.load import measured
 
 
 class Visitor(threading.Thread):
@@ -72,21 +73,7 @@ class Visitor(threading.Thread):
 def main(address: str, plan_file: str, seconds: str) -> None:
     plans, started = json.loads(Path(plan_file).read_text("utf-8")), time.monotonic()
     threads = [Visitor(address, plan, started + float(seconds)) for plan in plans]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.monotonic() - started
-    times = sorted(one for thread in threads for one in thread.times)
-    result = {
-        "answered": len(times),
-        "refused": sum(thread.refused for thread in threads),
-        "seconds": round(took, 2),
-        "per_second": round(len(times) / took, 1),
-        "p50_ms": round(statistics.median(times) * 1000, 1) if times else None,
-        "p95_ms": round(times[int(len(times) * 0.95)] * 1000, 1) if times else None,
-    }
-    print(json.dumps(result))
+    print(json.dumps(measured(threads, started)))
 
 
 if __name__ == "__main__":
