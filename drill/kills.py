@@ -50,7 +50,7 @@ POINTS = (
     KillPoint("C4", "inbox.ready", HEARERS),
     KillPoint("C5", "listener.committed", HEARERS),
     KillPoint("C6", "listener.acked", HEARERS),
-    KillPoint("C7", "inbox.failing", HEARERS, 1, also="inbox.acted=raise@1-2;"),
+    KillPoint("C7", "inbox.failing", HEARERS, 1, also="inbox.acted=raise@1-20;"),
     KillPoint("N1", "sender.claimed", SENDER),
     KillPoint("N2", "sender.connected", SENDER),
     KillPoint("N3", "", SENDER),

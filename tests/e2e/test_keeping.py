@@ -54,6 +54,7 @@ def test_all_that_is_known_can_be_taken_along_and_names_nobody_of_the_city(stack
 def test_an_archive_can_be_read_without_the_hub(hub: Hub) -> None:
     case = Case(hub, "Mitnehmen <b>").lead_to("approved")
     mine = signed_in(hub, case.applicant.token)
+    wait_for(lambda: "use_case" in case.now()["links"])  # else the catalog lists it between two archives
 
     answer = mine.get(f"/applications/{case.id}/export.zip")
 

@@ -62,12 +62,9 @@ def _months_begun(start: object, end: object) -> float | None:
     if months is None:
         return None
     first, last = date.fromisoformat(str(start)), date.fromisoformat(str(end))
-    return months if _later(first, months) == last else months + 1
-
-
-def _later(day: date, months: float) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + int(months), 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    lands = first.year * 12 + first.month + months == last.year * 12 + last.month
+    to_the_day = lands and last.day == min(first.day, monthrange(last.year, last.month)[1])
+    return months if to_the_day else months + 1
 
 
 def _percent(part: object, whole: object) -> float | None:

@@ -188,6 +188,7 @@ def test_every_rule_says_why_and_its_findings_too():
         ("2024-06-02", "2027-06-01", 36),
         ("2024-02-29", "2027-02-28", 36),
         ("2027-06-02", "2027-06-01", 0),
+        ("2026-01-15", "0001-01-10", -24300),
     ],
 )
 def test_the_age_of_a_proof_counts_months_begun(issued, start, age):
